@@ -1,0 +1,89 @@
+/** Starts the program under test, on a free port and with a database of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = resolve(import.meta.dirname, '../..');
+const results = join(root, 'test-results/browser');
+const program =
+  process.env.SAPA_PROGRAM ?? resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/sapa');
+
+/** The one place that knows the command line. */
+function commandLine(data: string, port: number): string[] {
+  return ['demo', '--data', data, '--listen', `127.0.0.1:${port}`];
+}
+
+/** A running Sapa, filled with the demonstration's firms. */
+export interface Sapa {
+  /** Where it answers, as `http://127.0.0.1:41234`. */
+  readonly url: string;
+  /** What it has logged up to now. */
+  log(): string;
+  /** Ends it, and removes its database. */
+  stop(): Promise<void>;
+}
+
+/** Starts a Sapa and waits until it is ready. Its log is kept as `test-results/browser/<name>.log`. */
+export async function startSapa(name = 'server'): Promise<Sapa> {
+  const data = mkdtempSync(join(tmpdir(), 'sapa-browser-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const logPath = join(results, `${name}.log`);
+
+  mkdirSync(results, { recursive: true });
+  const output = openSync(logPath, 'w');
+  const child = spawn(program, commandLine(data, port), { cwd: root, stdio: ['ignore', output, output] });
+  closeSync(output);
+  const failure = new Promise<string>((done) => child.once('error', (error) => done(error.message)));
+
+  const sapa: Sapa = {
+    url,
+    log: () => readFileSync(logPath, 'utf8'),
+    async stop() {
+      await end(child);
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  const problem = await Promise.race([ready(url, child), failure]);
+  if (problem !== null) {
+    await sapa.stop();
+    throw new Error(`${program}: ${problem}\n${sapa.log()}`);
+  }
+  return sapa;
+}
+
+/** Waits for `/readyz`; tells what went wrong, or null. */
+async function ready(url: string, child: ChildProcess): Promise<string | null> {
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(50)) {
+    if (child.exitCode !== null) return `ended with ${child.exitCode} instead of serving`;
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    if (answer?.ok) return null;
+  }
+  return 'was not ready within a minute';
+}
+
+/** Asks it to end, and insists after ten seconds. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(insist);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        address && typeof address === 'object' ? done(address.port) : failed(new Error('no port')),
+      );
+    });
+  });
+}
