@@ -1,0 +1,312 @@
+//! The database handle, the unit of work and the little that differs between SQLite and PostgreSQL.
+//!
+//! Only this module names a backend. Queries are written once, as plain SQL inside [`on_db!`].
+
+use std::{
+    ops::{Deref, DerefMut},
+    str::FromStr,
+    time::Duration,
+};
+
+use sqlx::{
+    Database, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::MigrateError,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// A failure of the storage layer.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// Another transaction was first; rolled back and tried again, it will see what that one did.
+    #[error("a concurrent transaction took the same key or rows")]
+    Conflict(#[source] sqlx::Error),
+
+    /// No room on the database's disk.
+    #[error("the database has no room left on its disk")]
+    Full(#[source] sqlx::Error),
+
+    /// The database URL names neither SQLite nor PostgreSQL.
+    #[error("the database URL must begin with sqlite: or postgres:")]
+    UnsupportedUrl,
+
+    /// A migration could not be applied.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+
+    /// Anything else the driver reports.
+    #[error(transparent)]
+    Driver(sqlx::Error),
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        let sqlx::Error::Database(reported) = &error else { return Self::Driver(error) };
+        if reported.is_unique_violation() {
+            return Self::Conflict(error);
+        }
+        match reported.code().as_deref() {
+            // Serialisation failure and deadlock on PostgreSQL, busy on SQLite: as good as a conflict, try again.
+            Some("40001" | "40P01" | "5" | "261" | "517") => Self::Conflict(error),
+            // SQLITE_FULL, its I/O errors on writing; PostgreSQL's disk_full.
+            Some("13" | "778" | "53100") => Self::Full(error),
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+/// A short-hand for a [`Result`] of the storage layer.
+pub type DbResult<T> = Result<T, DbError>;
+
+/// A pool of connections to one of the supported databases.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// The embedded database: many readers, one writer.
+    Sqlite {
+        /// Connections for [`Db::read`].
+        readers: SqlitePool,
+        /// The single connection for [`Db::write`]; SQLite allows one writer at a time, and waiting
+        /// here is fairer than `SQLITE_BUSY`.
+        writer: SqlitePool,
+    },
+    /// A PostgreSQL server.
+    Postgres {
+        /// Connections for [`Db::read`], which the server keeps from writing.
+        readers: PgPool,
+        /// Connections for [`Db::write`].
+        writers: PgPool,
+    },
+}
+
+/// A unit of work: what every query function takes.
+///
+/// One from [`Db::write`] is a transaction: dropping it rolls back, and [`Tx::commit`] makes its writes
+/// visible at once. One from [`Db::read`] is a bare connection that cannot write.
+#[derive(Debug)]
+pub enum Tx {
+    /// A unit of work on SQLite.
+    Sqlite(Unit<Sqlite>),
+    /// A unit of work on PostgreSQL.
+    Postgres(Unit<Postgres>),
+}
+
+/// What a [`Tx`] holds of one backend.
+#[derive(Debug)]
+pub enum Unit<DB: Database> {
+    /// A connection that only reads.
+    Read(PoolConnection<DB>),
+    /// A transaction.
+    Write(Transaction<'static, DB>),
+}
+
+impl<DB: Database> Deref for Unit<DB> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Read(connection) => connection,
+            Self::Write(transaction) => transaction,
+        }
+    }
+}
+
+impl<DB: Database> DerefMut for Unit<DB> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Self::Read(connection) => connection,
+            Self::Write(transaction) => transaction,
+        }
+    }
+}
+
+/// Runs one query body on whichever database a [`Tx`] belongs to.
+///
+/// The body is expanded twice, once with `$conn: &mut SqliteConnection` and once with
+/// `$conn: &mut PgConnection`. Use `&mut *$conn` when the body runs more than one statement.
+#[macro_export]
+macro_rules! on_db {
+    ($tx:expr, |$conn:ident| $body:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let $conn: &mut ::sqlx::SqliteConnection = &mut **tx;
+                $body
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let $conn: &mut ::sqlx::PgConnection = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+
+/// Inserts all `rows` by one statement; with no rows it does nothing.
+///
+/// One statement costs a hop to SQLite's worker thread or a round trip to PostgreSQL, about as much as
+/// thirty rows do.
+#[macro_export]
+macro_rules! insert_rows {
+    ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:ident| $binds:expr) => {
+        $crate::insert_rows!($tx, $into, $rows, |$b, $row| $binds, "")
+    };
+    ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:ident| $binds:expr, $then:literal) => {
+        if !$rows.is_empty() {
+            $crate::on_db!(&mut *$tx, |conn| {
+                let mut query = ::sqlx::QueryBuilder::new($into);
+                query.push_values($rows, |mut $b, $row| {
+                    $binds;
+                });
+                query.push($then);
+                query.build().persistent($crate::db::keep($rows.len())).execute(conn).await?;
+            });
+        }
+    };
+}
+
+/// The most rows that the hot paths handle at a time.
+pub const SLICE: usize = 64;
+
+/// Whether a statement over so many rows shall stay prepared: the text differs with the number of rows, so
+/// only the usual ones do, the single row of a quiet hour and the full slice of a busy one.
+#[must_use]
+pub fn keep(rows: usize) -> bool {
+    rows == 1 || rows == SLICE
+}
+
+impl Db {
+    /// Connects to `sqlite:` or `postgres:` and applies the migrations.
+    pub async fn connect(url: &str) -> DbResult<Self> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::postgres(PgConnectOptions::from_str(url)?).await
+        } else if url.starts_with("sqlite:") {
+            Self::sqlite(SqliteConnectOptions::from_str(url)?).await
+        } else {
+            Err(DbError::UnsupportedUrl)
+        }
+    }
+
+    async fn postgres(options: PgConnectOptions) -> DbResult<Self> {
+        let writers = PgPoolOptions::new().max_connections(10).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/postgres").run(&writers).await?;
+        let readers = PgPoolOptions::new()
+            .max_connections(10)
+            .connect_with(options.options([("default_transaction_read_only", "on")]))
+            .await?;
+        Ok(Self::Postgres { readers, writers })
+    }
+
+    async fn sqlite(options: SqliteConnectOptions) -> DbResult<Self> {
+        let options = options
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose committed transactions when power fails (D1).
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", "4000")
+            .busy_timeout(Duration::from_secs(5));
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
+        Ok(Self::Sqlite { readers, writer })
+    }
+
+    /// Starts a unit of work that only reads.
+    pub async fn read(&self) -> DbResult<Tx> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(Unit::Read(readers.acquire().await?)),
+            Self::Postgres { readers, .. } => Tx::Postgres(Unit::Read(readers.acquire().await?)),
+        })
+    }
+
+    /// Starts a unit of work that writes.
+    pub async fn write(&self) -> DbResult<Tx> {
+        Ok(match self {
+            // A deferred transaction that starts by reading cannot always be upgraded; taking the write
+            // lock at once cannot fail half-way.
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(Unit::Write(writer.begin_with("BEGIN IMMEDIATE").await?))
+            }
+            Self::Postgres { writers, .. } => Tx::Postgres(Unit::Write(writers.begin().await?)),
+        })
+    }
+
+    /// How many tasks may route at once: SQLite has one writer, PostgreSQL gains little beyond four.
+    #[must_use]
+    pub fn routers(&self) -> usize {
+        match self {
+            Self::Sqlite { .. } => 1,
+            Self::Postgres { .. } => 4,
+        }
+    }
+
+    /// `sqlite` or `postgres`, for people.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres { .. } => "postgres",
+        }
+    }
+
+    /// Closes all connections; on SQLite this also folds the log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres { readers, writers } => {
+                readers.close().await;
+                writers.close().await;
+            }
+        }
+    }
+}
+
+impl Tx {
+    /// Makes the writes of this unit of work visible to others.
+    pub async fn commit(self) -> DbResult<()> {
+        match self {
+            Self::Sqlite(Unit::Write(transaction)) => transaction.commit().await?,
+            Self::Postgres(Unit::Write(transaction)) => transaction.commit().await?,
+            Self::Sqlite(Unit::Read(_)) | Self::Postgres(Unit::Read(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// Lets transactions append to the event log one after another, so that its numbers become visible in
+    /// their order and a reader needs no more than the last one that it saw.
+    ///
+    /// Take it last: nothing that can wait may come between it and the commit.
+    pub async fn lock_log(&mut self) -> DbResult<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("SELECT pg_advisory_xact_lock(1)").execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    /// The clause that keeps other routers away from the contacts (`c`) that this one works on.
+    #[must_use]
+    pub fn lock_contacts(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => " ORDER BY c.id FOR NO KEY UPDATE OF c",
+        }
+    }
+
+    /// The clause that lets concurrent workers skip rows another one holds.
+    #[must_use]
+    pub fn skip_locked(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Whether this is SQLite, for the few statements that are written twice (full text).
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}

@@ -1,0 +1,203 @@
+//! The event log: what happened, in order.
+//!
+//! Everything that reacts (live inbox, webhooks, search) reads it with a cursor of its own; nothing else
+//! couples the capabilities.
+
+use sapa_channel::Timestamp;
+use serde::Serialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{
+    db::{DbResult, Tx},
+    insert_rows, on_db,
+};
+
+pub mod reader;
+
+/// Who does something, as the log and the history name him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// `contact`, `officer` or `system`.
+    pub kind: &'static str,
+    /// Which one.
+    pub id: Option<Uuid>,
+    /// His name then.
+    pub name: String,
+}
+
+impl Actor {
+    /// The hub itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: "system", id: None, name: "Sapa".to_owned() }
+    }
+}
+
+/// An entry of the log.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// To whom.
+    pub contact_id: Option<Uuid>,
+    /// Where.
+    pub conversation_id: Option<Uuid>,
+    /// Which message.
+    pub message_id: Option<Uuid>,
+    /// Which ticket.
+    pub ticket_id: Option<Uuid>,
+    /// The address a message came from or goes to.
+    pub identity_id: Option<Uuid>,
+    /// Whether it is a line of the contact's history.
+    pub history: bool,
+    /// What else is to be known.
+    pub data: serde_json::Value,
+}
+
+impl NewEvent {
+    /// An event of this kind, about nothing yet.
+    #[must_use]
+    pub fn new(kind: &'static str, at: Timestamp, actor: Actor) -> Self {
+        Self {
+            kind,
+            at,
+            actor,
+            contact_id: None,
+            conversation_id: None,
+            message_id: None,
+            ticket_id: None,
+            identity_id: None,
+            history: false,
+            data: serde_json::Value::Object(serde_json::Map::new()),
+        }
+    }
+}
+
+
+impl NewEvent {
+    /// About a contact.
+    #[must_use]
+    pub fn contact(mut self, id: Uuid) -> Self {
+        self.contact_id = Some(id);
+        self
+    }
+
+    /// About a conversation of a contact.
+    #[must_use]
+    pub fn conversation(mut self, id: Uuid, contact_id: Uuid) -> Self {
+        self.conversation_id = Some(id);
+        self.contact_id = Some(contact_id);
+        self
+    }
+
+    /// About a message.
+    #[must_use]
+    pub fn message(mut self, id: Uuid, identity_id: Option<Uuid>) -> Self {
+        self.message_id = Some(id);
+        self.identity_id = identity_id;
+        self
+    }
+
+    /// About a ticket.
+    #[must_use]
+    pub fn ticket(mut self, id: Uuid) -> Self {
+        self.ticket_id = Some(id);
+        self
+    }
+
+    /// A line of the contact's history.
+    #[must_use]
+    pub fn in_history(mut self) -> Self {
+        self.history = true;
+        self
+    }
+
+    /// With this beside it.
+    #[must_use]
+    pub fn data(mut self, data: serde_json::Value) -> Self {
+        self.data = data;
+        self
+    }
+}
+
+/// An entry of the log, as it is read.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Event {
+    /// Its place in the log; it rises.
+    pub seq: i64,
+    /// What happened, as `message.received`.
+    pub kind: String,
+    /// When.
+    pub at: Timestamp,
+    /// `contact`, `officer` or `system`.
+    pub actor_kind: String,
+    /// Who did it.
+    pub actor_id: Option<Uuid>,
+    /// His name then.
+    pub actor_name: String,
+    /// To whom.
+    pub contact_id: Option<Uuid>,
+    /// Where.
+    pub conversation_id: Option<Uuid>,
+    /// Which message.
+    pub message_id: Option<Uuid>,
+    /// Which ticket.
+    pub ticket_id: Option<Uuid>,
+    /// The address a message came from or goes to.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub identity_id: Option<Uuid>,
+    /// What else is to be known.
+    #[schema(value_type = Object)]
+    pub data: Json<serde_json::Value>,
+}
+
+/// Appends to the log. It must be the last thing before the commit, for the log is locked from here to there.
+pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> DbResult<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    tx.lock_log().await?;
+    insert_rows!(
+        tx,
+        "INSERT INTO events
+             (kind, at, actor_kind, actor_id, actor_name, contact_id, conversation_id, message_id, ticket_id,
+              identity_id, history, data) ",
+        events,
+        |row, new| row
+            .push_bind(new.kind)
+            .push_bind(new.at)
+            .push_bind(new.actor.kind)
+            .push_bind(new.actor.id)
+            .push_bind(&new.actor.name)
+            .push_bind(new.contact_id)
+            .push_bind(new.conversation_id)
+            .push_bind(new.message_id)
+            .push_bind(new.ticket_id)
+            .push_bind(new.identity_id)
+            .push_bind(new.history)
+            .push_bind(Json(&new.data))
+    );
+    Ok(())
+}
+
+/// The events after `seq`, the oldest first.
+pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> DbResult<Vec<Event>> {
+    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?))
+}
+
+/// The number of the newest event, zero if there is none.
+pub async fn head(tx: &mut Tx) -> DbResult<i64> {
+    Ok(on_db!(tx, |conn| sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM events")
+        .fetch_one(conn)
+        .await?))
+}

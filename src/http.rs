@@ -1,0 +1,22 @@
+//! The web server: the gate before each route, errors, the API's description, static files.
+//! The routes themselves are mounted from the capabilities.
+
+mod assets;
+mod cookies;
+mod error;
+mod gate;
+mod idempotency;
+mod input;
+mod page;
+mod routes;
+mod security;
+mod server;
+
+pub use cookies::{SESSION_COOKIE, expired_cookie, session_cookie};
+pub use error::{AppError, Problem};
+pub use gate::peer_address;
+pub use idempotency::{Idempotent, idempotent};
+pub use input::{Body, Query};
+pub use page::{Cursor, Page};
+pub use routes::{Access, Listed, Routes};
+pub use server::{api, router, serve};

@@ -1,0 +1,7 @@
+//! The program `sapa`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sapa::cli::main()
+}

@@ -1,0 +1,104 @@
+//! The one policy function: which role may do what.
+
+use serde::{Deserialize, Serialize};
+
+/// What an officer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the installation.
+    Administrator,
+    /// Leads teams.
+    Supervisor,
+    /// Serves customers.
+    Officer,
+    /// Sends mailings; sees customers and writes to none by hand.
+    Marketer,
+    /// Sees, and changes nothing.
+    Analyst,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 5] =
+        [Self::Administrator, Self::Supervisor, Self::Officer, Self::Marketer, Self::Analyst];
+}
+
+/// Something that may be allowed. It is also the scope of an API token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum Permission {
+    /// Read conversations, contacts, tickets and their files; search.
+    #[serde(rename = "conversations:read")]
+    ConversationsRead,
+    /// Answer, note, assign, snooze, solve.
+    #[serde(rename = "conversations:write")]
+    ConversationsWrite,
+    /// Change contacts and their addresses; decide on suggestions.
+    #[serde(rename = "contacts:write")]
+    ContactsWrite,
+    /// Merge contacts by hand and undo merges.
+    #[serde(rename = "contacts:merge")]
+    ContactsMerge,
+    /// Open, change and solve tickets.
+    #[serde(rename = "tickets:write")]
+    TicketsWrite,
+    /// Write canned answers.
+    #[serde(rename = "canned:write")]
+    CannedWrite,
+    /// See and replay what was quarantined.
+    #[serde(rename = "quarantine:manage")]
+    QuarantineManage,
+    /// Invite and change officers and teams, end their sessions.
+    #[serde(rename = "officers:manage")]
+    OfficersManage,
+    /// Add and change channels.
+    #[serde(rename = "channels:manage")]
+    ChannelsManage,
+    /// Make and revoke API tokens.
+    #[serde(rename = "tokens:manage")]
+    TokensManage,
+    /// Add and change outgoing webhooks.
+    #[serde(rename = "webhooks:manage")]
+    WebhooksManage,
+    /// Read the audit log.
+    #[serde(rename = "audit:read")]
+    AuditRead,
+}
+
+impl Permission {
+    /// All permissions.
+    pub const ALL: [Self; 12] = [
+        Self::ConversationsRead,
+        Self::ConversationsWrite,
+        Self::ContactsWrite,
+        Self::ContactsMerge,
+        Self::TicketsWrite,
+        Self::CannedWrite,
+        Self::QuarantineManage,
+        Self::OfficersManage,
+        Self::ChannelsManage,
+        Self::TokensManage,
+        Self::WebhooksManage,
+        Self::AuditRead,
+    ];
+}
+
+/// Whether a role may.
+#[must_use]
+pub fn allows(role: Role, permission: Permission) -> bool {
+    use Permission as P;
+    match role {
+        Role::Administrator => true,
+        Role::Supervisor => !matches!(
+            permission,
+            P::OfficersManage | P::ChannelsManage | P::TokensManage | P::WebhooksManage
+        ),
+        Role::Officer => matches!(
+            permission,
+            P::ConversationsRead | P::ConversationsWrite | P::ContactsWrite | P::ContactsMerge | P::TicketsWrite
+        ),
+        Role::Marketer => matches!(permission, P::ConversationsRead | P::ContactsWrite | P::CannedWrite),
+        Role::Analyst => permission == P::ConversationsRead,
+    }
+}

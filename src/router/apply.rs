@@ -1,0 +1,200 @@
+//! Writes a plan: one statement a table, and what is rare one by one.
+
+use sapa_channel::new_id;
+use sqlx::{QueryBuilder, types::Json};
+
+use super::plan::{NewMessage, Plan};
+use crate::{
+    contacts,
+    db::{DbResult, Tx, keep},
+    events::NewEvent,
+    files, insert_rows,
+    messages::Details,
+    on_db,
+};
+
+/// Writes all but the log.
+pub async fn apply(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
+    contacts_and_identities(tx, plan).await?;
+    conversations(tx, plan).await?;
+    messages(tx, plan).await
+}
+
+async fn contacts_and_identities(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
+    insert_rows!(
+        tx,
+        "INSERT INTO contacts (id, name, named_by, language, notes, tags, fields, first_seen_at, version) ",
+        &plan.contacts,
+        |row, new| row
+            .push_bind(new.id)
+            .push_bind(&new.name)
+            .push_bind("channel")
+            .push_bind(new.language)
+            .push_bind("")
+            .push_bind(Json(serde_json::json!([])))
+            .push_bind(Json(serde_json::json!({})))
+            .push_bind(new.at)
+            .push_bind(1_i64)
+    );
+    insert_rows!(
+        tx,
+        "INSERT INTO identities
+             (id, contact_id, kind, value, shown, proof, verified_at, first_seen_at, last_seen_at, last_channel_id) ",
+        &plan.identities,
+        |row, new| row
+            .push_bind(new.id)
+            .push_bind(new.contact_id)
+            .push_bind(new.address.kind.as_str())
+            .push_bind(&new.address.value)
+            .push_bind(new.shown)
+            .push_bind(new.proof)
+            .push_bind(new.proof.map(|_| new.at))
+            .push_bind(new.at)
+            .push_bind(new.at)
+            .push_bind(new.channel_id)
+    );
+    if !plan.heard.is_empty() {
+        on_db!(&mut *tx, |conn| {
+            let mut query = QueryBuilder::new("WITH heard (id, proof, channel_id, at) AS (");
+            query.push_values(&plan.heard, |mut row, heard| {
+                row.push_bind(heard.id).push_bind(heard.proof).push_bind(heard.channel_id).push_bind(heard.at);
+            });
+            query.push(
+                ") UPDATE identities
+                   SET verified_at = CASE WHEN identities.proof IS NULL AND heard.proof IS NOT NULL THEN heard.at
+                                          ELSE identities.verified_at END,
+                       proof = COALESCE(identities.proof, heard.proof),
+                       last_seen_at = heard.at, last_channel_id = heard.channel_id
+                   FROM heard WHERE identities.id = heard.id",
+            );
+            query.build().persistent(keep(plan.heard.len())).execute(conn).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
+    insert_rows!(
+        tx,
+        "INSERT INTO conversations
+             (id, contact_id, channel_id, status, subject, preview, preview_kind, has_files, last_message_at,
+              message_count, created_at, related_id, version) ",
+        &plan.conversations,
+        |row, new| row
+            .push_bind(new.id)
+            .push_bind(new.contact_id)
+            .push_bind(new.channel_id)
+            .push_bind("open")
+            .push_bind(new.subject)
+            .push_bind("")
+            .push_bind("in")
+            .push_bind(false)
+            .push_bind(new.at)
+            .push_bind(0_i64)
+            .push_bind(new.at)
+            .push_bind(new.related_id)
+            .push_bind(0_i64)
+    );
+    if !plan.touched.is_empty() {
+        on_db!(&mut *tx, |conn| {
+            let mut query = QueryBuilder::new(
+                "WITH touched (id, messages, identity_id, channel_id, preview, has_files, first_at, at) AS (",
+            );
+            query.push_values(&plan.touched, |mut row, touched| {
+                row.push_bind(touched.id)
+                    .push_bind(touched.messages)
+                    .push_bind(touched.identity_id)
+                    .push_bind(touched.channel_id)
+                    .push_bind(&touched.preview)
+                    .push_bind(touched.has_files)
+                    .push_bind(touched.first_at)
+                    .push_bind(touched.at);
+            });
+            query.push(
+                ") UPDATE conversations
+                   SET message_count = message_count + touched.messages, status = 'open', snoozed_until = NULL,
+                       solved_at = NULL, identity_id = touched.identity_id, channel_id = touched.channel_id,
+                       preview = touched.preview, preview_kind = 'in', preview_author = NULL,
+                       has_files = touched.has_files, waiting_since = COALESCE(waiting_since, touched.first_at),
+                       last_message_at = touched.at, last_inbound_at = touched.at, version = version + 1
+                   FROM touched WHERE conversations.id = touched.id",
+            );
+            query.build().persistent(keep(plan.touched.len())).execute(conn).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn messages(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
+    insert_rows!(
+        tx,
+        "INSERT INTO messages
+             (id, conversation_id, contact_id, channel_id, identity_id, original_id, direction, author_kind, author_id,
+              author_name, external_id, logical_key, subject, text, quoted, html, details, file_count, automatic, at) ",
+        &plan.messages,
+        |row, new| row
+            .push_bind(new.id)
+            .push_bind(new.conversation_id)
+            .push_bind(new.contact_id)
+            .push_bind(new.fresh.arrival.channel)
+            .push_bind(new.identity_id)
+            .push_bind(new.fresh.original_id)
+            .push_bind("in")
+            .push_bind("contact")
+            .push_bind(new.contact_id)
+            .push_bind(&new.author)
+            .push_bind(&new.message.external_id)
+            .push_bind(&new.message.logical_key)
+            .push_bind(&new.message.subject)
+            .push_bind(&new.message.text)
+            .push_bind(&new.message.quoted)
+            .push_bind(&new.message.html)
+            .push_bind(Json(Details::of(new.message)))
+            .push_bind(i64::try_from(new.message.files.len()).unwrap_or(i64::MAX))
+            .push_bind(new.message.automatic)
+            .push_bind(new.fresh.arrival.received_at)
+    );
+    let attached: Vec<(&NewMessage, &sapa_channel::File)> = plan
+        .messages
+        .iter()
+        .flat_map(|new| new.message.files.iter().map(move |file| (new, file)))
+        .collect();
+    insert_rows!(
+        tx,
+        "INSERT INTO files (id, message_id, name, media_type, size, digest, body, content_id, created_at) ",
+        &attached,
+        |row, (new, file)| row
+            .push_bind(new_id())
+            .push_bind(new.id)
+            .push_bind(files::model::clean_name(&file.name))
+            .push_bind(files::model::sniff(&file.bytes, &file.media_type))
+            .push_bind(i64::try_from(file.bytes.len()).unwrap_or(i64::MAX))
+            .push_bind(files::hash(&file.bytes).to_vec())
+            .push_bind(files::inline(&file.bytes))
+            .push_bind(&file.content_id)
+            .push_bind(new.fresh.arrival.received_at)
+    );
+    Ok(())
+}
+
+/// Does what is rare, one by one, and tells what to log of it.
+pub async fn rare(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<Vec<NewEvent>> {
+    let mut events = Vec::new();
+    let at = plan.messages.first().map(|message| message.fresh.arrival.received_at).unwrap_or_default();
+    for (channel, edit) in &plan.edits {
+        events.extend(crate::messages::edit(tx, *channel, edit).await?);
+    }
+    for token in &plan.used_links {
+        contacts::links::use_up(tx, token, at).await?;
+    }
+    for merge in &plan.merges {
+        events.extend(contacts::merge::by_proof(tx, merge, at).await?);
+    }
+    for suggestion in &plan.suggestions {
+        let evidence = contacts::suggest::same_address(&suggestion.address);
+        events.extend(
+            contacts::suggest::suggest(tx, suggestion.one_id, suggestion.other_id, &[evidence], at).await?,
+        );
+    }
+    Ok(events)
+}

@@ -1,0 +1,419 @@
+//! The rules of the router: a plain function from what is known and what arrived to what shall be written.
+//!
+//! 1. Whose message is it? The contact who has the sender's address; else the one who proved it by a
+//!    one-time link or by the shop's signature; else a new one. Nothing joins on an unproved claim.
+//! 2. Which conversation? The one whose reply token came back; the one whose message it answers, if it
+//!    is the sender's own; his open one, if it is the same matter; else a new one.
+//! 3. Later messages of a slice see what earlier ones caused.
+
+use std::collections::HashMap;
+
+use sapa_channel::{Address, Inbound, Message, Proof, Sender, Timestamp};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::plan::{
+    Context, Fresh, Heard, KnownConversation, KnownIdentity, KnownMessage, Merge, NewContact,
+    NewConversation, NewIdentity, NewMessage, Plan, Policy, Suggestion, Touched,
+};
+use crate::events::{Actor, NewEvent};
+
+/// Decides what becomes of a slice of arrivals.
+pub fn decide<'m>(
+    context: Context,
+    policy: Policy,
+    arrivals: &[Fresh<'m>],
+    new_id: impl FnMut() -> Uuid,
+) -> Plan<'m> {
+    let mut rules = Rules { context, policy, plan: Plan::default(), touched: HashMap::new(), new_id };
+    for fresh in arrivals {
+        match &fresh.arrival.content {
+            Ok(Inbound::Message(message)) => rules.message(*fresh, message),
+            Ok(Inbound::Edit(edit)) => rules.plan.edits.push((fresh.arrival.channel, edit)),
+            Ok(Inbound::Receipt(_) | Inbound::Nothing) | Err(_) => {}
+        }
+    }
+    let Rules { mut plan, touched, .. } = rules;
+    // One order for all routers, so that two of them cannot wait for each other.
+    plan.identities.sort_by(|a, b| a.address.cmp(b.address));
+    plan.heard.sort_by_key(|heard| heard.id);
+    plan.touched = touched.into_values().collect();
+    plan.touched.sort_by_key(|touched| touched.id);
+    plan
+}
+
+struct Rules<'m, I> {
+    context: Context,
+    policy: Policy,
+    plan: Plan<'m>,
+    touched: HashMap<Uuid, Touched>,
+    new_id: I,
+}
+
+impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
+    fn message(&mut self, fresh: Fresh<'m>, message: &'m Message) {
+        let arrival = fresh.arrival;
+        if let Some(key) = &message.logical_key
+            && !self.context.known.insert((arrival.channel, key.clone()))
+        {
+            return; // the same message by another way (D3)
+        }
+        let at = arrival.received_at;
+        let sender = &message.sender;
+        let token = message.thread.token.as_deref();
+        let answered = token.and_then(|token| self.context.tokens.get(token).copied());
+
+        let (contact_id, identity) = self.whose(fresh, sender, token, answered);
+        self.claims(contact_id, sender, at);
+        let actor =
+            Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
+        let conversation = self.which(fresh, message, contact_id, identity, answered, &actor);
+
+        let touched = self.touched.entry(conversation.id).or_insert_with(|| Touched {
+            id: conversation.id,
+            messages: 0,
+            identity_id: identity,
+            channel_id: arrival.channel,
+            preview: String::new(),
+            has_files: false,
+            first_at: at,
+            at,
+        });
+        touched.messages += 1;
+        touched.identity_id = identity;
+        touched.channel_id = arrival.channel;
+        touched.preview = preview(message);
+        touched.has_files = !message.files.is_empty();
+        touched.at = touched.at.max(at);
+
+        let id = (self.new_id)();
+        self.plan.messages.push(NewMessage {
+            id,
+            conversation_id: conversation.id,
+            contact_id: conversation.contact_id,
+            identity_id: identity,
+            fresh,
+            message,
+            author: actor.name.clone(),
+        });
+        self.plan.events.push(
+            NewEvent::new("message.received", at, actor)
+                .conversation(conversation.id, conversation.contact_id)
+                .message(id, Some(identity)),
+        );
+        // What answers this one within the slice finds it.
+        if let Some(external_id) = &message.external_id {
+            self.context.messages.entry(external_id.clone()).or_insert(KnownMessage {
+                conversation_id: conversation.id,
+                contact_id: conversation.contact_id,
+                identity_id: Some(identity),
+            });
+        }
+    }
+
+    /// Finds or makes the contact and the identity of a sender.
+    fn whose(
+        &mut self,
+        fresh: Fresh<'m>,
+        sender: &'m Sender,
+        token: Option<&'m str>,
+        answered: Option<KnownMessage>,
+    ) -> (Uuid, Uuid) {
+        let at = fresh.arrival.received_at;
+        let link = token.and_then(|token| {
+            let contact_id = self.context.links.remove(token)?;
+            self.plan.used_links.push(token.to_owned());
+            Some(contact_id)
+        });
+        if let Some(known) = self.context.identities.get(&sender.address).copied() {
+            // A mail that comes back from the very address it was sent to proves that address.
+            let replied = answered.is_some_and(|answered| answered.identity_id == Some(known.id));
+            let proof = sender
+                .proof
+                .or(link.map(|_| Proof::DeepLink))
+                .or(replied.then_some(Proof::MailReply))
+                .filter(|_| !known.proved);
+            self.plan.heard.push(Heard { id: known.id, proof, channel_id: fresh.arrival.channel, at });
+            if let Some(proof) = proof {
+                self.context.identities.insert(sender.address.clone(), KnownIdentity { proved: true, ..known });
+                self.verified(known.contact_id, known.id, &sender.address, proof, at, sender);
+            }
+            if let Some(kept_id) = link.filter(|kept| *kept != known.contact_id) {
+                self.plan.merges.push(Merge {
+                    kept_id,
+                    gone_id: known.contact_id,
+                    proof: Proof::DeepLink,
+                    address: sender.address.clone(),
+                    only_anonymous: false,
+                });
+            }
+            return (known.contact_id, known.id);
+        }
+
+        let proved_claim = sender.claims.iter().find_map(|claim| {
+            claim.proof?;
+            Some(self.context.identities.get(&claim.address)?.contact_id)
+        });
+        let contact_id = link.or(proved_claim).unwrap_or_else(|| {
+            let id = (self.new_id)();
+            self.plan.contacts.push(NewContact {
+                id,
+                name: shown_name(sender),
+                language: sender.language.as_deref(),
+                at,
+            });
+            id
+        });
+        let id = (self.new_id)();
+        let proof = link.map(|_| Proof::DeepLink).or(sender.proof);
+        self.plan.identities.push(NewIdentity {
+            id,
+            contact_id,
+            address: &sender.address,
+            shown: sender.shown.as_deref().unwrap_or(&sender.address.value),
+            proof,
+            channel_id: Some(fresh.arrival.channel),
+            at,
+        });
+        self.context
+            .identities
+            .insert(sender.address.clone(), KnownIdentity { id, contact_id, proved: proof.is_some() });
+        if let Some(proof) = proof.filter(|_| link.is_some() || proved_claim.is_some()) {
+            self.verified(contact_id, id, &sender.address, proof, at, sender);
+        }
+        (contact_id, id)
+    }
+
+    fn verified(
+        &mut self,
+        contact_id: Uuid,
+        identity_id: Uuid,
+        address: &Address,
+        proof: Proof,
+        at: Timestamp,
+        sender: &Sender,
+    ) {
+        let actor = Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
+        self.plan.events.push(
+            NewEvent::new("identity.verified", at, actor).contact(contact_id).in_history().data(json!({
+                "identity_id": identity_id, "kind": address.kind, "value": address.value, "proof": proof,
+            })),
+        );
+    }
+
+    /// What the sender says of other addresses of his: proved ones join, others are suggested.
+    fn claims(&mut self, contact_id: Uuid, sender: &'m Sender, at: Timestamp) {
+        for claim in &sender.claims {
+            let known = self.context.identities.get(&claim.address).copied();
+            match (claim.proof, known) {
+                (Some(proof), None) => {
+                    let id = (self.new_id)();
+                    self.plan.identities.push(NewIdentity {
+                        id,
+                        contact_id,
+                        address: &claim.address,
+                        shown: &claim.address.value,
+                        proof: Some(proof),
+                        channel_id: None,
+                        at,
+                    });
+                    self.context
+                        .identities
+                        .insert(claim.address.clone(), KnownIdentity { id, contact_id, proved: true });
+                }
+                (Some(proof), Some(known)) if known.contact_id != contact_id => {
+                    // The one with the longer history stays: the claimed address was known before, but for a
+                    // visitor's browser, which is the one that joins.
+                    let visitor = claim.address.kind == sender.address.kind;
+                    let (kept_id, gone_id) =
+                        if visitor { (contact_id, known.contact_id) } else { (known.contact_id, contact_id) };
+                    let merge =
+                        Merge { kept_id, gone_id, proof, address: claim.address.clone(), only_anonymous: visitor };
+                    if !self.plan.merges.iter().any(|m| (m.kept_id, m.gone_id) == (kept_id, gone_id)) {
+                        self.plan.merges.push(merge);
+                    }
+                }
+                (None, Some(known)) if known.contact_id != contact_id => {
+                    self.plan.suggestions.push(Suggestion {
+                        one_id: contact_id,
+                        other_id: known.contact_id,
+                        address: claim.address.clone(),
+                    });
+                }
+                (_, Some(_)) | (None, None) => {}
+            }
+        }
+    }
+
+    /// Picks or opens the conversation.
+    fn which(
+        &mut self,
+        fresh: Fresh<'m>,
+        message: &'m Message,
+        contact_id: Uuid,
+        identity: Uuid,
+        answered: Option<KnownMessage>,
+        actor: &Actor,
+    ) -> KnownConversation {
+        let at = fresh.arrival.received_at;
+        let parent = message.thread.answers.iter().find_map(|id| self.context.messages.get(id).copied());
+        // R9: a token, or a known participant; a stranger who copies the headers starts beside it.
+        let own_parent = parent
+            .filter(|parent| parent.contact_id == contact_id || parent.identity_id == Some(identity));
+        let related_id = parent.filter(|_| own_parent.is_none()).map(|parent| parent.conversation_id);
+        let joined = answered
+            .or(own_parent)
+            .and_then(|message| self.conversation(message.conversation_id))
+            .or_else(|| if related_id.is_some() { None } else { self.same_matter(message, contact_id, at) });
+
+        let Some(found) = joined else {
+            return self.open(fresh, message, contact_id, related_id, actor);
+        };
+        if !found.open {
+            self.plan.events.push(
+                NewEvent::new("conversation.reopened", at, actor.clone())
+                    .conversation(found.id, found.contact_id)
+                    .in_history(),
+            );
+        }
+        if found.channel_id != fresh.arrival.channel {
+            self.plan.events.push(
+                NewEvent::new("conversation.channel_changed", at, actor.clone())
+                    .conversation(found.id, found.contact_id)
+                    .in_history()
+                    .data(json!({ "from": found.channel_id, "to": fresh.arrival.channel })),
+            );
+        }
+        let now = KnownConversation {
+            open: true,
+            awake: true,
+            channel_id: fresh.arrival.channel,
+            last_message_at: at.max(found.last_message_at),
+            ..found
+        };
+        self.remember(now.clone());
+        now
+    }
+
+    fn conversation(&self, id: Uuid) -> Option<KnownConversation> {
+        self.context
+            .conversations
+            .values()
+            .flatten()
+            .find(|conversation| conversation.id == id)
+            .or_else(|| self.context.answered.get(&id))
+            .cloned()
+    }
+
+    /// The contact's conversation that this message goes on with, if there is one.
+    fn same_matter(&self, message: &Message, contact_id: Uuid, at: Timestamp) -> Option<KnownConversation> {
+        let recent = self.context.conversations.get(&contact_id)?;
+        let fits = |found: &&KnownConversation| {
+            let silent = at.since(found.last_message_at);
+            let within = if found.open { self.policy.join_within } else { self.policy.reopen_within };
+            // A letter with a subject of its own is a matter of its own.
+            let subject = match (&message.subject, &found.subject) {
+                (Some(new), Some(old)) => base_subject(new) == base_subject(old),
+                (Some(_), None) => found.open,
+                (None, _) => true,
+            };
+            silent <= within && subject
+        };
+        let open = recent.iter().rev().filter(|found| found.open).find(fits);
+        open.or_else(|| recent.iter().rev().filter(|found| !found.open).find(fits)).cloned()
+    }
+
+    fn open(
+        &mut self,
+        fresh: Fresh<'m>,
+        message: &'m Message,
+        contact_id: Uuid,
+        related_id: Option<Uuid>,
+        actor: &Actor,
+    ) -> KnownConversation {
+        let at = fresh.arrival.received_at;
+        let id = (self.new_id)();
+        let subject = message.subject.as_deref().filter(|subject| !subject.trim().is_empty());
+        self.plan.conversations.push(NewConversation {
+            id,
+            contact_id,
+            channel_id: fresh.arrival.channel,
+            subject,
+            related_id,
+            at,
+        });
+        self.plan.events.push(
+            NewEvent::new("conversation.opened", at, actor.clone()).conversation(id, contact_id).in_history(),
+        );
+        let opened = KnownConversation {
+            id,
+            contact_id,
+            open: true,
+            awake: true,
+            subject: subject.map(str::to_owned),
+            channel_id: fresh.arrival.channel,
+            last_message_at: at,
+        };
+        self.remember(opened.clone());
+        opened
+    }
+
+    fn remember(&mut self, now: KnownConversation) {
+        let recent = self.context.conversations.entry(now.contact_id).or_default();
+        recent.retain(|conversation| conversation.id != now.id);
+        recent.push(now);
+    }
+}
+
+/// The name to show for a sender.
+fn shown_name(sender: &Sender) -> String {
+    let name = sender.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    name.or(sender.shown.as_deref()).unwrap_or(&sender.address.value).chars().take(200).collect()
+}
+
+/// A message in one line, for lists.
+#[must_use]
+pub fn preview(message: &Message) -> String {
+    let text = one_line(&message.text);
+    if !text.is_empty() {
+        return text;
+    }
+    match (message.files.first(), &message.place) {
+        (Some(file), _) => one_line(&file.name),
+        (None, Some(place)) => one_line(place.title.as_deref().unwrap_or("")),
+        (None, None) => one_line(message.subject.as_deref().unwrap_or("")),
+    }
+}
+
+/// The beginning of a text in one line, at most 160 characters.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.chars().count() > 160 {
+            return line.chars().take(159).chain(['…']).collect();
+        }
+    }
+    line
+}
+
+/// A subject without the marks of answering and forwarding, for comparing.
+#[must_use]
+pub fn base_subject(subject: &str) -> String {
+    let mut rest = subject.trim();
+    'marks: loop {
+        for mark in ["re:", "fw:", "fwd:", "bls:", "balas:", "trs:", "aw:", "tr:", "sv:", "antw:"] {
+            if let Some(head) = rest.get(..mark.len())
+                && head.eq_ignore_ascii_case(mark)
+            {
+                rest = rest[mark.len()..].trim_start();
+                continue 'marks;
+            }
+        }
+        return rest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    }
+}
