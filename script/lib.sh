@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 # Absolute, because npm runs what needs it from other folders.
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR
+# It would look for a newer npm, and say so in the middle of the output.
+export npm_config_update_notifier=false
 # Programs that the tests need and no package brings.
 export tools=$CARGO_TARGET_DIR/tools
 
