@@ -198,9 +198,11 @@ impl Api {
         let description = self.redact(answer.description.as_deref().unwrap_or("without a reason"));
         let retry_after = answer.parameters.and_then(|parameters| parameters.retry_after);
         match code {
-            400..500 => {
-                Fault::Refused { code, description, retry_after: retry_after.map(Duration::from_secs) }
-            }
+            400..500 => Fault::Refused {
+                code,
+                description,
+                retry_after: retry_after.map(Duration::from_secs),
+            },
             _ => Fault::Lost(format!("it answered {code}: {description}")),
         }
     }

@@ -94,11 +94,7 @@ pub(crate) async fn run(
 }
 
 /// A bot that has a webhook cannot be polled. Its pending updates stay.
-async fn leave_webhook(
-    receiver: &Receiver,
-    health: &dyn Health,
-    stop: &CancellationToken,
-) -> bool {
+async fn leave_webhook(receiver: &Receiver, health: &dyn Health, stop: &CancellationToken) -> bool {
     let mut backoff = Backoff::new(&receiver.timing);
     loop {
         let request = payloads::DeleteWebhook::new();
@@ -149,7 +145,8 @@ async fn deliver(
     let mut chats: Vec<Vec<Raw>> = Vec::new();
     let mut places: HashMap<i64, usize> = HashMap::new();
     for raw in batch {
-        let place = raw.1.chat.map_or(chats.len(), |chat| *places.entry(chat).or_insert(chats.len()));
+        let place =
+            raw.1.chat.map_or(chats.len(), |chat| *places.entry(chat).or_insert(chats.len()));
         match chats.get_mut(place) {
             Some(chat) => chat.push(raw),
             None => chats.push(vec![raw]),

@@ -102,7 +102,9 @@ async fn deliver(api: &Api, timing: &Timing, part: Part) -> Result<Sent, Fault> 
     match &part.body {
         Body::Text(request) => api.call(&**request, timing.call).await,
         Body::File { picture: true, .. } => {
-            match api.upload("sendPhoto", part.fields(), "photo", part.upload(), timing.upload).await
+            match api
+                .upload("sendPhoto", part.fields(), "photo", part.upload(), timing.upload)
+                .await
             {
                 // Too narrow, too large in pixels, or broken: it is a file all the same.
                 Err(fault) if fault.dislikes_picture() => as_document(api, timing, &part).await,

@@ -91,7 +91,9 @@ impl Default for Timing {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// The token has not the form `123456:letters`.
-    #[error("this is no bot token: it is digits, a colon, and letters, digits, underscores or hyphens")]
+    #[error(
+        "this is no bot token: it is digits, a colon, and letters, digits, underscores or hyphens"
+    )]
     Token,
     /// The address of the Bot API is no http or https URL.
     #[error("the address of the Bot API must begin with https:// or http://")]

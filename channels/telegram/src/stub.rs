@@ -35,6 +35,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -200,9 +201,11 @@ impl Stub {
         self.inner.shared.world().manners.next.extend(how);
     }
 
-    /// Closes the port and every connection.
-    pub fn refuse_connections(&self) {
+    /// Closes the port and every connection, and waits until that is noticed.
+    pub async fn refuse_connections(&self) {
         self.inner.running.lock().expect("nobody panics while holding this").take();
+        // A request that is written into a connection while it closes has an unknown fate.
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
     /// Opens the port again.

@@ -137,10 +137,7 @@ impl Update {
             update.content = Ok(Inbound::Message(Box::new(Message {
                 sender: people::sender(&query.from),
                 logical_key: Some(format!("callback:{}", query.id)),
-                thread: Thread {
-                    token: None,
-                    answers: vec![external_id(chat, message.id().0)],
-                },
+                thread: Thread { token: None, answers: vec![external_id(chat, message.id().0)] },
                 text: clean(&label(&query)),
                 ..Message::default()
             })));

@@ -99,7 +99,11 @@ pub(crate) async fn run(
     let mut stuck_since = None;
     loop {
         let step = async {
-            if set { look(receiver, public_url).await } else { register(receiver, public_url, secret).await }
+            if set {
+                look(receiver, public_url).await
+            } else {
+                register(receiver, public_url, secret).await
+            }
         };
         let Some(found) = stop.run_until_cancelled(step).await else { return };
         let wait = match found {

@@ -82,9 +82,7 @@ impl Method {
         }
         let known = |name: &str| self.needs.contains(&name) || self.may_have.contains(&name);
         match fields.names().find(|name| !known(name)) {
-            Some(name) => {
-                Err(Refusal::bad(&format!("{} has no parameter \"{name}\"", self.name)))
-            }
+            Some(name) => Err(Refusal::bad(&format!("{} has no parameter \"{name}\"", self.name))),
             None => Ok(()),
         }
     }
@@ -114,7 +112,8 @@ pub(super) fn picture(file: &Uploaded) -> Result<(), Refusal> {
     if file.bytes.len() > 10_000_000 {
         return Err(Refusal::bad("file is too big"));
     }
-    let known = file.bytes.starts_with(b"\x89PNG\r\n\x1a\n") || file.bytes.starts_with(b"\xff\xd8\xff");
+    let known =
+        file.bytes.starts_with(b"\x89PNG\r\n\x1a\n") || file.bytes.starts_with(b"\xff\xd8\xff");
     if known { Ok(()) } else { Err(Refusal::bad("IMAGE_PROCESS_FAILED")) }
 }
 

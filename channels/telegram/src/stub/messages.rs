@@ -77,7 +77,8 @@ impl World {
     pub(super) fn find_file(&self, fields: &Fields) -> Result<Value, Refusal> {
         let id = fields.text("file_id")?.unwrap_or_default();
         let file = self.files.get(id);
-        let file = file.ok_or_else(|| Refusal::bad("wrong file_id or the file is temporarily unavailable"))?;
+        let file = file
+            .ok_or_else(|| Refusal::bad("wrong file_id or the file is temporarily unavailable"))?;
         if file.bytes.len() > 20 << 20 {
             return Err(Refusal::bad("file is too big"));
         }

@@ -122,10 +122,15 @@ impl World {
         let Some(file) = picture.or_else(|| fields.files.get("document")) else {
             return Err(Refusal::bad("there is no file in the request"));
         };
-        if picture.is_some() { check::picture(file)? } else { check::document(file)? }
+        if picture.is_some() {
+            check::picture(file)?
+        } else {
+            check::document(file)?
+        }
         let id = self.keep(&file.name, file.bytes.clone());
         let size = file.bytes.len();
-        let shown = json!({"file_unique_id": format!("AgAD{id}"), "file_id": id, "file_size": size});
+        let shown =
+            json!({"file_unique_id": format!("AgAD{id}"), "file_id": id, "file_size": size});
         if picture.is_some() {
             let mut shown = shown;
             (shown["width"], shown["height"]) = (json!(800), json!(600));

@@ -68,7 +68,8 @@ impl Content {
                 self.place = Some(place(&media.venue.location, Some(title.join(", "))));
             }
             MediaKind::Poll(media) => {
-                let options = media.poll.options.iter().map(|option| format!("\n- {}", option.text));
+                let options =
+                    media.poll.options.iter().map(|option| format!("\n- {}", option.text));
                 self.text = media.poll.question.clone() + &options.collect::<String>();
             }
             MediaKind::Story(_) => self.unknown("story"),

@@ -21,9 +21,16 @@ const FRAME: [&str; 8] = [
     "has_protected_content",
     "entities",
 ];
-/// Kinds of files.
-const MEDIA: [&str; 7] =
-    ["document", "audio", "voice", "video", "video_note", "animation", "sticker"];
+/// Kinds of files, and what each is when Telegram does not say, which the types do not allow.
+const MEDIA: [(&str, &str); 7] = [
+    ("animation", "video/mp4"),
+    ("audio", "audio/mpeg"),
+    ("document", "application/octet-stream"),
+    ("sticker", "application/octet-stream"),
+    ("video", "video/mp4"),
+    ("video_note", "video/mp4"),
+    ("voice", "audio/ogg"),
+];
 
 /// The update, and the name of its content if that is unknown. `None` if it has no form that can be parsed.
 pub(super) fn parse(raw: &[u8], envelope: &Envelope) -> Option<(UpdateKind, Option<String>)> {
@@ -81,9 +88,14 @@ fn reduce_message(message: &Map<String, Value>) -> Value {
         let sizes = sizes.iter().filter_map(Value::as_object).map(reduce_file).collect();
         reduced.insert("photo".to_owned(), Value::Array(sizes));
     }
-    if let Some(file) = MEDIA.iter().find_map(|name| message.get(*name)) {
-        let file = file.as_object().map(reduce_file);
-        reduced.insert("document".to_owned(), file.unwrap_or_default());
+    for (name, media_type) in MEDIA {
+        let Some(Value::Object(file)) = message.get(name) else { continue };
+        let mut file = reduce_file(file);
+        let given = message[name].get("mime_type").filter(|given| is_media_type(given));
+        file["mime_type"] = given.cloned().unwrap_or_else(|| json!(media_type));
+        // There are ever new kinds of stickers; each is a file.
+        let name = if name == "sticker" { "document" } else { name };
+        reduced.insert(name.to_owned(), file);
     }
     Value::Object(reduced)
 }
@@ -105,13 +117,18 @@ fn reduce_person(person: &Map<String, Value>) -> Map<String, Value> {
     keep(person, &FIELDS)
 }
 
-/// Each file is like a document or a size of a picture; what is needed is how to fetch it.
+/// What is needed of a file to fetch it, and what the types demand besides.
 fn reduce_file(file: &Map<String, Value>) -> Value {
     let mut reduced = keep(file, &["file_id", "file_unique_id", "file_size", "file_name"]);
-    for side in ["width", "height"] {
-        reduced.insert(side.to_owned(), file.get(side).cloned().unwrap_or(json!(0)));
+    for measure in ["width", "height", "length", "duration"] {
+        reduced.insert(measure.to_owned(), file.get(measure).cloned().unwrap_or(json!(0)));
     }
     Value::Object(reduced)
+}
+
+fn is_media_type(given: &Value) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-._".contains(&byte);
+    given.as_str().is_some_and(|text| text.matches('/').count() == 1 && text.bytes().all(plain))
 }
 
 fn keep(of: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {

@@ -43,7 +43,11 @@ impl Telegram {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let later = |post: &(i64, Option<u16>)| post.1 == Some(503);
-        if self.stub.posted().iter().skip(before).any(later) { Told::TryLater } else { Told::Nothing }
+        if self.stub.posted().iter().skip(before).any(later) {
+            Told::TryLater
+        } else {
+            Told::Nothing
+        }
     }
 }
 
@@ -90,7 +94,7 @@ impl Peer for Telegram {
             Behaviour::Later => self.stub.behave(stub::Behaviour::TooMany { retry_after: 7 }),
             Behaviour::Never => self.stub.behave(stub::Behaviour::blocked()),
             Behaviour::HangUpAfter => self.stub.behave(stub::Behaviour::HangUp),
-            Behaviour::Unreachable => self.stub.refuse_connections(),
+            Behaviour::Unreachable => self.stub.refuse_connections().await,
         }
         true
     }

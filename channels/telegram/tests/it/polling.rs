@@ -66,8 +66,7 @@ async fn d1_a_refused_update_holds_its_own_chat_and_the_offset_and_nobody_else()
     rina.says("dua");
     budi.says("halo");
     let recorder = Recorder::new();
-    let picky =
-        Arc::new(Picky { recorder: recorder.clone(), refuses: Mutex::new(Some("satu")) });
+    let picky = Arc::new(Picky { recorder: recorder.clone(), refuses: Mutex::new(Some("satu")) });
     let channel = polling(&stub);
     let _running = run(&channel, picky.clone());
     until("the other chat", || texts(&recorder) == ["halo"]).await;
@@ -173,10 +172,7 @@ async fn telegram_another_poller_is_said_plainly() {
     let other = polling(&bench.stub);
     let other = run(&other, Recorder::new());
     let words = "another program polls Telegram with the same bot token";
-    until("the conflict", || {
-        bench.running.health.bad(words) || other.health.bad(words)
-    })
-    .await;
+    until("the conflict", || bench.running.health.bad(words) || other.health.bad(words)).await;
 }
 
 #[tokio::test]
@@ -202,7 +198,7 @@ async fn telegram_a_fault_is_said_and_polling_goes_on_after_it() {
     until("the fault", || bench.running.health.bad("500")).await;
     bench.stub.behave_on("getUpdates", Behaviour::HangUp);
     until("the hang-up", || bench.running.health.bad("connection broke")).await;
-    bench.stub.refuse_connections();
+    bench.stub.refuse_connections().await;
     until("the refusal", || bench.running.health.bad("cannot be reached")).await;
     bench.stub.accept_connections().await.unwrap();
     bench.stub.behave_on("getUpdates", Behaviour::refuse(401, "Unauthorized"));

@@ -77,7 +77,7 @@ async fn r28_the_token_is_in_no_log_error_or_health_message() {
         said.push(format!("{:?}", get_me(&bench.stub.url(), &TOKEN.into()).await));
         bench.channel.typing(&crate::support::RINA.to_string()).await;
     }
-    bench.stub.refuse_connections();
+    bench.stub.refuse_connections().await;
     said.push(format!("{:?}", bench.channel.send(outbound("Halo")).await));
     said.push(format!("{:?}", bench.channel.check().await));
     until("a word in health", || bench.running.health.bad("cannot be reached")).await;
@@ -114,7 +114,8 @@ async fn r28_debug_texts_hide_the_token_and_the_webhooks_secret() {
 async fn r28_what_cannot_be_configured_is_refused_without_repeating_it() {
     crate::support::install_tls();
     let new = |change: fn(&mut Settings)| {
-        let mut settings = Settings::new(sapa_channel::ChannelId(sapa_channel::new_id()), TOKEN.into());
+        let mut settings =
+            Settings::new(sapa_channel::ChannelId(sapa_channel::new_id()), TOKEN.into());
         change(&mut settings);
         TelegramChannel::new(settings, Arc::new(SystemClock)).map(|_| ())
     };

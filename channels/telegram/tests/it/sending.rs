@@ -167,7 +167,7 @@ async fn d6_the_table_of_ways_out_holds() {
     "999".clone_into(&mut stranger.to.address);
     surely_not(bench.channel.send(stranger).await, Retry::Never, "never wrote to this bot");
 
-    bench.stub.refuse_connections();
+    bench.stub.refuse_connections().await;
     surely_not(send("h").await, Retry::Later, "cannot be reached");
 }
 
@@ -181,7 +181,7 @@ async fn d6_files_have_the_same_ways_out() {
     bench.stub.behave(Behaviour::blocked());
     let outcome = bench.channel.send(message.clone()).await;
     assert!(matches!(outcome, Outcome::NotSent { retry: Retry::Never, .. }), "{outcome:?}");
-    bench.stub.refuse_connections();
+    bench.stub.refuse_connections().await;
     let outcome = bench.channel.send(message).await;
     assert!(matches!(outcome, Outcome::NotSent { retry: Retry::Later, .. }), "{outcome:?}");
 }

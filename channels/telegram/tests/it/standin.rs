@@ -99,7 +99,10 @@ async fn the_stand_in_can_be_driven_over_http() {
     for (action, more) in [
         ("start", json!({"payload": "abc"})),
         ("photo", json!({"base64": "/9j/", "text": "ini"})),
-        ("document", json!({"base64": "JVBERg==", "file_name": "a.pdf", "media_type": "application/pdf"})),
+        (
+            "document",
+            json!({"base64": "JVBERg==", "file_name": "a.pdf", "media_type": "application/pdf"}),
+        ),
         ("voice", json!({"base64": "AAAA"})),
         ("contact", json!({"phone": "+62812"})),
         ("location", json!({"latitude": -6.2, "longitude": 106.8})),
@@ -114,8 +117,7 @@ async fn the_stand_in_can_be_driven_over_http() {
 
     let how = json!({"how": "too_many", "retry_after": 3});
     assert_eq!(control(&stub, "behave", how).await.0, 200);
-    let (status, answer) =
-        call(&stub, "sendMessage", json!({"chat_id": RINA, "text": "a"})).await;
+    let (status, answer) = call(&stub, "sendMessage", json!({"chat_id": RINA, "text": "a"})).await;
     assert_eq!((status, &answer["parameters"]["retry_after"]), (429, &json!(3)));
     control(&stub, "behave", json!({"how": "accept"})).await;
     call(&stub, "sendMessage", json!({"chat_id": RINA, "text": "a"})).await;
