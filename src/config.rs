@@ -1,17 +1,38 @@
-//! The one typed configuration, with its defaults.
+//! The one typed configuration: a file, the environment over it, and a default for nearly everything.
+//!
+//! `sapa.example.toml` documents every key. All problems are found at once, each with its key and what to write instead.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{io, path::Path};
 
-use secrecy::SecretString;
-use serde::Deserialize;
+mod check;
+mod mail;
+mod problem;
+mod reader;
+mod section;
+mod server;
+mod storage;
+mod talks;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use mail::{Dkim, Mail, Relay, Smtp, Tls};
+pub use problem::{Problem, Problems};
+pub use server::{Log, Server};
+pub use storage::{Database, Files};
+pub use talks::{Conversations, Delivery, Outbound, Telegram};
+
+use reader::Reader;
+
+/// The file that is read if none is named and it is there.
+pub const DEFAULT_FILE: &str = "sapa.toml";
+
+/// What the names of settings in the environment begin with: `SAPA__SERVER__LISTEN` is `server.listen`.
+pub const ENV_PREFIX: &str = "SAPA__";
 
 /// All settings.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The web server.
     pub server: Server,
@@ -35,225 +56,50 @@ pub struct Config {
     pub log: Log,
 }
 
-/// The web server.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// How people reach it, without a slash at the end. Links are made from this and never from a request (R13).
-    pub public_url: String,
-    /// Proxies whose `X-Forwarded-For` is believed (R21).
-    pub trusted_proxies: Vec<IpAddr>,
-}
+impl Config {
+    /// Reads the file and the environment, and checks all of it.
+    ///
+    /// Without a path it is [`DEFAULT_FILE`] if that exists. Of the environment, only names that begin with
+    /// [`ENV_PREFIX`] are looked at; they win over the file.
+    pub fn load(
+        path: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let file = path.unwrap_or(Path::new(DEFAULT_FILE));
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if path.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                String::new()
+            }
+            Err(error) => return Err(Problem::unreadable(file, &error).into()),
+        };
+        Self::parse(&text, env).map_err(|problems| problems.of_file(file))
+    }
 
-impl Default for Server {
-    fn default() -> Self {
+    /// As [`load`](Self::load), of a file's text.
+    pub fn parse(
+        text: &str,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let mut reader = Reader::new(text, env)?;
+        let config = Self::read(&mut reader);
+        reader.refuse_unknown_keys();
+        check::together(&config, &mut reader);
+        reader.finish(config)
+    }
+
+    fn read(reader: &mut Reader) -> Self {
         Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            trusted_proxies: Vec::new(),
+            server: Server::read(&mut reader.section("server")),
+            database: Database::read(&mut reader.section("database")),
+            files: Files::read(&mut reader.section("files")),
+            smtp: Smtp::read(&mut reader.section("smtp")),
+            mail: Mail::read(reader),
+            telegram: Telegram::read(&mut reader.section("telegram")),
+            conversations: Conversations::read(&mut reader.section("conversations")),
+            delivery: Delivery::read(&mut reader.section("delivery")),
+            outbound: Outbound::read(&mut reader.section("outbound")),
+            log: Log::read(&mut reader.section("log")),
         }
-    }
-}
-
-impl Server {
-    /// Whether people reach it by https.
-    #[must_use]
-    pub fn is_secure(&self) -> bool {
-        self.public_url.starts_with("https://")
-    }
-}
-
-/// The database.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite:` and a path, or `postgres://…`.
-    pub url: SecretString,
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: "sqlite:data/sapa.db".into() }
-    }
-}
-
-/// The folder of larger files.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Files {
-    /// The folder.
-    pub folder: PathBuf,
-    /// The most bytes of one upload.
-    pub max_bytes: usize,
-}
-
-impl Default for Files {
-    fn default() -> Self {
-        Self { folder: "data/files".into(), max_bytes: 20 * 1024 * 1024 }
-    }
-}
-
-/// Mail that comes in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Smtp {
-    /// Where the SMTP listener listens; none: there is none.
-    pub listen: Option<SocketAddr>,
-    /// Where the LMTP listener listens; none: there is none.
-    pub lmtp_listen: Option<SocketAddr>,
-    /// The name it greets with.
-    pub hostname: String,
-    /// The most bytes of one mail.
-    pub max_bytes: usize,
-    /// The most connections at once.
-    pub max_connections: usize,
-}
-
-impl Default for Smtp {
-    fn default() -> Self {
-        Self {
-            listen: None,
-            lmtp_listen: None,
-            hostname: "localhost".to_owned(),
-            max_bytes: 25 * 1024 * 1024,
-            max_connections: 200,
-        }
-    }
-}
-
-/// Mail that goes out: by the relay, or into the folder.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Mail {
-    /// The relay.
-    pub relay: Option<Relay>,
-    /// A folder where mail is kept instead of being sent.
-    pub folder: Option<PathBuf>,
-    /// The key that signs it.
-    pub dkim: Option<Dkim>,
-}
-
-/// The relay that takes our mail.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Relay {
-    /// Its name.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// How the connection is protected.
-    #[serde(default)]
-    pub tls: Tls,
-    /// The user name it asks for.
-    pub user: Option<String>,
-    /// The password it asks for.
-    pub password: Option<SecretString>,
-}
-
-/// How a connection to a relay is protected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tls {
-    /// STARTTLS, required.
-    #[default]
-    Starttls,
-    /// TLS from the first byte.
-    Tls,
-    /// Not at all: for a relay on the same machine.
-    None,
-}
-
-/// The key that signs mail.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dkim {
-    /// The signing domain.
-    pub domain: String,
-    /// The selector.
-    pub selector: String,
-    /// The RSA key as PKCS#1 PEM.
-    pub key: SecretString,
-}
-
-/// Telegram.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Telegram {
-    /// Where the Bot API is.
-    pub api_url: String,
-}
-
-impl Default for Telegram {
-    fn default() -> Self {
-        Self { api_url: "https://api.telegram.org".to_owned() }
-    }
-}
-
-/// How conversations stay together.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Conversations {
-    /// A message joins the contact's open conversation if it was silent for at most so many days.
-    pub join_within_days: u32,
-    /// A message reopens a conversation that was solved at most so many hours ago.
-    pub reopen_within_hours: u32,
-}
-
-impl Default for Conversations {
-    fn default() -> Self {
-        Self { join_within_days: 14, reopen_within_hours: 72 }
-    }
-}
-
-impl Conversations {
-    /// As the router takes it.
-    #[must_use]
-    pub fn policy(&self) -> crate::router::plan::Policy {
-        crate::router::plan::Policy {
-            join_within: Duration::from_secs(u64::from(self.join_within_days) * 24 * 3600),
-            reopen_within: Duration::from_secs(u64::from(self.reopen_within_hours) * 3600),
-        }
-    }
-}
-
-/// How messages go out.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Delivery {
-    /// For so many seconds an officer can take an answer back; it leaves after them.
-    pub undo_seconds: u32,
-    /// How many messages one channel sends at once.
-    pub concurrency: usize,
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        Self { undo_seconds: 10, concurrency: 8 }
-    }
-}
-
-/// Calls to addresses that people entered, as webhooks.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Outbound {
-    /// Inner addresses that may be called all the same (R4).
-    pub allow: Vec<IpAddr>,
-}
-
-/// The log.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// As `info` or `sapa=debug,info`.
-    pub level: String,
-    /// One JSON object a line instead of text for people.
-    pub json: bool,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { level: "info".to_owned(), json: false }
     }
 }

@@ -1,0 +1,248 @@
+//! Settings of mail, in and out.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{reader::Reader, section::Section, value::quoted};
+
+/// Mail that comes in.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// Where the SMTP listener listens; none: there is none.
+    pub listen: Option<SocketAddr>,
+    /// Where the LMTP listener listens; none: there is none.
+    pub lmtp_listen: Option<SocketAddr>,
+    /// The name it greets with.
+    pub hostname: String,
+    /// The most bytes of one mail.
+    pub max_bytes: usize,
+    /// The most connections at once.
+    pub max_connections: usize,
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            lmtp_listen: None,
+            hostname: "localhost".to_owned(),
+            max_bytes: 25 * 1024 * 1024,
+            max_connections: 200,
+        }
+    }
+}
+
+impl Smtp {
+    pub(super) fn read(section: &mut Section<'_>) -> Self {
+        let default = Self::default();
+        let hostname = section.read("hostname", default.hostname);
+        if !is_host(&hostname) {
+            let what = format!("{} is no name of a host", quoted(&hostname));
+            section.problem(
+                "hostname",
+                what,
+                "write the full name of this machine, as \"mx.example.com\"",
+            );
+        }
+        Self {
+            listen: section.optional("listen"),
+            lmtp_listen: section.optional("lmtp_listen"),
+            hostname,
+            max_bytes: section.number(
+                "max_bytes",
+                default.max_bytes,
+                64 * 1024..=512 * 1024 * 1024,
+            ),
+            max_connections: section.number(
+                "max_connections",
+                default.max_connections,
+                1..=100_000,
+            ),
+        }
+    }
+}
+
+/// Mail that goes out: by the relay, or into the folder.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    /// The relay.
+    pub relay: Option<Relay>,
+    /// A folder where mail is kept instead of being sent.
+    pub folder: Option<PathBuf>,
+    /// The key that signs it.
+    pub dkim: Option<Dkim>,
+}
+
+impl Mail {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let mail = Self {
+            relay: Relay::read(&mut reader.section("mail.relay")),
+            folder: reader.section("mail").optional("folder"),
+            dkim: Dkim::read(&mut reader.section("mail.dkim")),
+        };
+        if reader.section("mail.relay").is_given() && mail.folder.is_some() {
+            let what = "mail goes out by a relay or into a folder, not both";
+            reader.problem("mail.folder", what, "remove it or [mail.relay]");
+        }
+        mail
+    }
+}
+
+/// The relay that takes our mail.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// The user name it asks for.
+    pub user: Option<String>,
+    /// The password it asks for.
+    pub password: Option<SecretString>,
+}
+
+/// How a connection to a relay is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// STARTTLS, required.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// Not at all: for a relay on the same machine.
+    None,
+}
+
+impl Relay {
+    fn read(section: &mut Section<'_>) -> Option<Self> {
+        let given = section.is_given();
+        let host = if given {
+            section.required::<String>("host", "\"smtp.example.com\"")
+        } else {
+            section.optional("host")
+        };
+        let tls = section.word(
+            "tls",
+            Tls::default(),
+            &[("starttls", Tls::Starttls), ("tls", Tls::Tls), ("none", Tls::None)],
+        );
+        let usual = if tls == Tls::Tls { 465 } else { 587 };
+        let port = section.number("port", usual, 1..=u16::MAX);
+        let (user, password) = (section.optional::<String>("user"), section.secret("password"));
+        let unprotected = section.read("allow_unprotected", false);
+        if !given {
+            return None;
+        }
+        match (&user, &password) {
+            (Some(_), None) => {
+                section.problem(
+                    "password_file",
+                    "user is given and no password",
+                    "name the file with the password, or remove user",
+                );
+            }
+            (None, Some(_)) => section.problem(
+                "user",
+                "a password is given and no user",
+                "write the user, or remove the password",
+            ),
+            _ => {}
+        }
+        let host = host?;
+        if !is_host(&host) && host.parse::<IpAddr>().is_err() {
+            section.problem(
+                "host",
+                format!("{} is no name of a host", quoted(&host)),
+                "write it as \"smtp.example.com\"",
+            );
+        }
+        if tls == Tls::None && !is_loopback(&host) && !unprotected {
+            let instead = "write \"starttls\" or \"tls\"; if the way to it is safe, write allow_unprotected = true beside it";
+            section.problem(
+                "tls",
+                "mail and password would cross the network in the clear",
+                instead,
+            );
+        }
+        Some(Self { host, port, tls, user, password })
+    }
+}
+
+/// The key that signs mail.
+#[derive(Clone, Debug)]
+pub struct Dkim {
+    /// The signing domain.
+    pub domain: String,
+    /// The selector.
+    pub selector: String,
+    /// The RSA key as PKCS#1 PEM.
+    pub key: SecretString,
+}
+
+impl Dkim {
+    fn read(section: &mut Section<'_>) -> Option<Self> {
+        if !section.is_given() {
+            // Asked for all the same, so that they are known.
+            let _ = (
+                section.optional::<String>("domain"),
+                section.optional::<String>("selector"),
+                section.secret("key"),
+            );
+            return None;
+        }
+        let domain = section.required::<String>("domain", "\"example.com\"");
+        let selector = section.required::<String>("selector", "\"sapa\"");
+        let key = section.secret("key");
+        for (name, value) in [("domain", &domain), ("selector", &selector)] {
+            if let Some(value) = value.as_ref().filter(|value| !is_host(value)) {
+                section.problem(
+                    name,
+                    format!("{} does not do", quoted(value)),
+                    "write letters, digits, hyphens and dots",
+                );
+            }
+        }
+        let Some(key) = key else {
+            let what = "[mail.dkim] needs the key";
+            section.problem(
+                "key_file",
+                what,
+                "name the file with the RSA key as PEM, or remove the section",
+            );
+            return None;
+        };
+        let pem = key.expose_secret();
+        if !pem.trim_start().starts_with("-----BEGIN RSA PRIVATE KEY-----") {
+            let what = "the key is no RSA key in the form PKCS#1 (BEGIN RSA PRIVATE KEY)";
+            section.problem(
+                "key_file",
+                what,
+                "convert it: openssl rsa -in key.pem -traditional -out dkim.pem",
+            );
+        }
+        Some(Self { domain: domain?, selector: selector?, key })
+    }
+}
+
+/// Whether it is a name of a host, in letters that stand in a mail's header.
+fn is_host(name: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && !label.starts_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(label)
+}
+
+/// Whether what is sent to a host stays on this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

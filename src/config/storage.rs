@@ -1,0 +1,85 @@
+//! Settings of what is kept: the database, and the folder of larger files.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::section::Section;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// `sqlite:` and a path, or `postgres://…`.
+    pub url: SecretString,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite:data/sapa.db".into() }
+    }
+}
+
+impl Database {
+    /// The file of an embedded database; none if it is a server.
+    #[must_use]
+    pub fn embedded_file(&self) -> Option<PathBuf> {
+        let rest = self.url.expose_secret().strip_prefix("sqlite:")?;
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        Some(Path::new(path).to_owned())
+    }
+
+    pub(super) fn read(section: &mut Section<'_>) -> Self {
+        let Some(url) = section.secret("url") else { return Self::default() };
+        let database = Self { url };
+        let text = database.url.expose_secret();
+        let known = ["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme));
+        if !known {
+            let what = "it begins neither with sqlite: nor with postgres://";
+            section.problem(
+                "url",
+                what,
+                "write \"sqlite:data/sapa.db\" or \"postgres://user:password@host/database\"",
+            );
+        } else if text.contains(":memory:") || text.contains("mode=memory") {
+            section.problem(
+                "url",
+                "a database in memory forgets everything",
+                "name a file, as \"sqlite:data/sapa.db\"",
+            );
+        } else if database
+            .embedded_file()
+            .is_some_and(|file| file.as_os_str().is_empty() || file.is_dir())
+        {
+            section.problem("url", "it names no file", "name a file, as \"sqlite:data/sapa.db\"");
+        }
+        database
+    }
+}
+
+/// The folder of larger files.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The most bytes of one upload.
+    pub max_bytes: usize,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { folder: "data/files".into(), max_bytes: 20 * 1024 * 1024 }
+    }
+}
+
+impl Files {
+    pub(super) fn read(section: &mut Section<'_>) -> Self {
+        let default = Self::default();
+        Self {
+            folder: section.read("folder", default.folder),
+            max_bytes: section.number("max_bytes", default.max_bytes, 1..=1024 * 1024 * 1024),
+        }
+    }
+}
