@@ -27,7 +27,7 @@ impl Fault {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Unreached(why) => format!("Telegram cannot be reached: {why}"),
-            Self::Lost(why) => format!("Telegram did not say whether it took this: {why}"),
+            Self::Lost(why) => format!("Telegram gave no proper answer: {why}"),
             Self::Refused { code, description, .. } => refusal(*code, description),
         }
     }
@@ -37,7 +37,9 @@ impl Fault {
         let reason = self.words();
         match self {
             Self::Unreached(_) => Outcome::NotSent { reason, retry: Retry::Later },
-            Self::Lost(_) => Outcome::Unknown { reason },
+            Self::Lost(why) => Outcome::Unknown {
+                reason: format!("nobody knows whether Telegram took this message: {why}"),
+            },
             Self::Refused { code: 429, retry_after, .. } => {
                 Outcome::NotSent { reason, retry: retry_after.map_or(Retry::Later, Retry::After) }
             }

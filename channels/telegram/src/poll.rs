@@ -51,13 +51,14 @@ pub(crate) async fn run(
     }
     let mut backoff = Backoff::new(&receiver.timing);
     let mut offset = None;
+    let mut heard_at = receiver.clock.now();
     while !stop.is_cancelled() {
         let asked = Instant::now();
         let answer = stop.run_until_cancelled(updates(receiver, offset, BATCH)).await;
         let batch = match answer {
             None => break,
             Some(Err(fault)) => {
-                health.bad(fault.words());
+                health.bad(receiver.silence(heard_at).unwrap_or_else(|| fault.words()));
                 if !backoff.wait(retry_after(&fault), stop).await {
                     break;
                 }
@@ -66,6 +67,7 @@ pub(crate) async fn run(
             Some(Ok(batch)) => batch,
         };
         backoff.reset();
+        heard_at = receiver.clock.now();
         if batch.is_empty() {
             health.good();
             let hasty = offset.take().is_none() && asked.elapsed() < HASTE;
@@ -178,10 +180,7 @@ async fn until_durable(
     };
     let mut backoff = Backoff::new(&receiver.timing);
     loop {
-        let refused = match receiver.deliver(&mut ready, intake).await {
-            Ok(_) => return true,
-            Err(refused) => refused,
-        };
+        let Err(refused) = receiver.deliver(&mut ready, intake).await else { return true };
         health.bad(receiver.alarm(since).unwrap_or_else(|| waiting(&refused)));
         if !backoff.wait(Duration::ZERO, stop).await {
             return false;

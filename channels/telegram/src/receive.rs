@@ -99,13 +99,25 @@ impl Receiver {
 
     /// What an administrator must hear when updates waited for long: after 24 hours Telegram drops them.
     pub(crate) fn alarm(&self, oldest: Option<Timestamp>) -> Option<String> {
-        let waited = self.clock.now().since(oldest?);
-        (waited >= ALARM).then(|| {
-            let hours = waited.as_secs() / 3600;
+        self.hours(oldest?).map(|hours| {
             format!(
                 "messages have waited at Telegram for {hours} hours: after 24 hours they are lost"
             )
         })
+    }
+
+    /// The same when Telegram could not be asked for so long, so that nobody knows what waits there.
+    pub(crate) fn silence(&self, since: Timestamp) -> Option<String> {
+        self.hours(since).map(|hours| {
+            format!(
+                "Telegram could not be asked for {hours} hours: after 24 hours messages are lost"
+            )
+        })
+    }
+
+    fn hours(&self, since: Timestamp) -> Option<u64> {
+        let waited = self.clock.now().since(since);
+        (waited >= ALARM).then_some(waited.as_secs() / 3600)
     }
 }
 

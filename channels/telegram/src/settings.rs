@@ -14,7 +14,7 @@ use crate::{api::Api, fault::Fault};
 pub struct Settings {
     /// The channel that arrivals belong to.
     pub channel: ChannelId,
-    /// The bot's token, as @BotFather gave it.
+    /// The bot's token, as `@BotFather` gave it.
     pub token: SecretString,
     /// Where the Bot API is, without the token: `https://api.telegram.org`.
     pub api_url: String,

@@ -169,6 +169,7 @@ impl Stub {
     }
 
     /// Queues the same update once more, byte by byte. `false` if there never was one with this number.
+    #[expect(clippy::must_use_candidate, reason = "a test knows what it repeats")]
     pub fn again(&self, update: i64) -> bool {
         let known = self.inner.shared.world().again(update);
         self.inner.shared.changed.notify_waiters();

@@ -98,14 +98,14 @@ pub(crate) async fn run(
     let mut set = false;
     let mut stuck_since = None;
     loop {
-        let step = async {
+        let turn = async {
             if set {
                 look(receiver, public_url).await
             } else {
                 register(receiver, public_url, secret).await
             }
         };
-        let Some(found) = stop.run_until_cancelled(step).await else { return };
+        let Some(found) = stop.run_until_cancelled(turn).await else { return };
         let wait = match found {
             Ok(Look::Well) => {
                 (set, stuck_since) = (true, None);

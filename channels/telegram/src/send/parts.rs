@@ -69,7 +69,7 @@ pub(super) fn parts(message: &Outbound) -> Result<Vec<Part>, String> {
 fn check(file: &OutFile) -> Result<(), String> {
     match file.bytes.len() {
         0 => Err(format!("the file {} is empty, and Telegram takes no empty file", file.name)),
-        ..=MAX_FILE => Ok(()),
+        1..=MAX_FILE => Ok(()),
         _ => Err(format!("the file {} is larger than the 50 MB that Telegram takes", file.name)),
     }
 }

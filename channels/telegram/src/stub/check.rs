@@ -121,7 +121,7 @@ pub(super) fn picture(file: &Uploaded) -> Result<(), Refusal> {
 pub(super) fn document(file: &Uploaded) -> Result<(), Refusal> {
     match file.bytes.len() {
         0 => Err(Refusal::bad("file must be non-empty")),
-        ..=50_000_000 => Ok(()),
+        1..=50_000_000 => Ok(()),
         _ => Err(Refusal::new(413, "Request Entity Too Large")),
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client, stop: CancellationT
             let first = first.map(|(number, raw)| (*number, raw.clone()));
             world.webhook.clone().zip(first)
         };
-        let step = async {
+        let turn = async {
             match next {
                 None => {
                     // A notice between looking and waiting would be missed without the limit.
@@ -37,7 +37,7 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client, stop: CancellationT
                 }
             }
         };
-        if stop.run_until_cancelled(step).await.is_none() {
+        if stop.run_until_cancelled(turn).await.is_none() {
             return;
         }
     }

@@ -123,9 +123,9 @@ impl World {
             return Err(Refusal::bad("there is no file in the request"));
         };
         if picture.is_some() {
-            check::picture(file)?
+            check::picture(file)?;
         } else {
-            check::document(file)?
+            check::document(file)?;
         }
         let id = self.keep(&file.name, file.bytes.clone());
         let size = file.bytes.len();

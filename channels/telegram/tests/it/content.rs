@@ -69,7 +69,9 @@ async fn h1_every_kind_of_file_arrives() {
     rina.sends(json!({"audio": with(json!({"duration": 2, "title": "Lagu"}))}));
     rina.sends(json!({"video": with(picture.clone()), "caption": "lihat"}));
     rina.sends(json!({"video_note": with(picture.clone())}));
-    rina.sends(json!({"animation": with(picture.clone()), "document": file}));
+    let mut animation = with(picture);
+    animation["mime_type"] = json!("video/mp4");
+    rina.sends(json!({"animation": animation, "document": file}));
     let sticker = json!({
         "type": "regular", "width": 9, "height": 9, "is_animated": false, "is_video": false, "emoji": "👍",
     });

@@ -37,9 +37,9 @@ async fn stub() -> Stub {
 #[case("sendMessage", json!({"chat_id": RINA, "text": "x", "txt": "y"}), "no parameter")]
 #[case("sendMessage", json!({"chat_id": 1, "text": "x"}), "chat not found")]
 #[case("sendMessage", json!({"chat_id": RINA, "text": 5}), "type String")]
-#[case("sendMessage", keyboard(json!({"text": "Ya", "callback_data": "x".repeat(65)})), "BUTTON_DATA")]
-#[case("sendMessage", keyboard(json!({"text": "Ya", "callback_data": ""})), "BUTTON_DATA")]
-#[case("sendMessage", keyboard(json!({"text": "Ya"})), "BUTTON_DATA")]
+#[case("sendMessage", keyboard(&json!({"text": "Ya", "callback_data": "x".repeat(65)})), "BUTTON_DATA")]
+#[case("sendMessage", keyboard(&json!({"text": "Ya", "callback_data": ""})), "BUTTON_DATA")]
+#[case("sendMessage", keyboard(&json!({"text": "Ya"})), "BUTTON_DATA")]
 #[case("sendPhoto", json!({"chat_id": RINA, "photo": "x"}), "no file")]
 #[case("sendChatAction", json!({"chat_id": RINA, "action": "dancing"}), "wrong parameter")]
 #[case("answerCallbackQuery", json!({"callback_query_id": "1"}), "too old")]
@@ -57,7 +57,7 @@ async fn the_stand_in_refuses_what_telegram_refuses(
     assert!(answer["description"].as_str().unwrap().contains(words), "{answer}");
 }
 
-fn keyboard(button: Value) -> Value {
+fn keyboard(button: &Value) -> Value {
     json!({"chat_id": RINA, "text": "x", "reply_markup": {"inline_keyboard": [[button]]}})
 }
 
