@@ -1,0 +1,105 @@
+//! The figures and their names, which `docs/operations.md` explains.
+//!
+//! Labels are few and never hold an address, a name or a text (R28).
+
+use std::time::Duration;
+
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+
+const INBOUND: &str = "sapa_inbound_messages_total";
+const QUARANTINED: &str = "sapa_quarantined_total";
+const QUARANTINE: &str = "sapa_quarantine_waiting";
+const DELIVERIES: &str = "sapa_deliveries_total";
+const OUTBOX_AGE: &str = "sapa_outbox_age_seconds";
+const UNKNOWN: &str = "sapa_deliveries_unknown";
+const LIVE_SOCKETS: &str = "sapa_live_sockets";
+const READER_LAG: &str = "sapa_reader_lag_events";
+pub(super) const INTAKE_SLICE_MESSAGES: &str = "sapa_intake_slice_messages";
+pub(super) const INTAKE_SLICE_SECONDS: &str = "sapa_intake_slice_seconds";
+
+pub(super) fn describe() {
+    describe_counter!(
+        INBOUND,
+        "Messages that came in, were stored and routed, by kind of channel."
+    );
+    describe_counter!(
+        QUARANTINED,
+        "Messages that could not be read or routed and were put aside, by kind of channel."
+    );
+    describe_gauge!(QUARANTINE, "Messages in quarantine that nobody has dealt with yet.");
+    describe_counter!(DELIVERIES, "Attempts to deliver, by kind of channel and outcome.");
+    describe_gauge!(OUTBOX_AGE, "For how long the oldest message that could leave now has waited.");
+    describe_gauge!(
+        UNKNOWN,
+        "Messages of which nobody knows whether they arrived; a person must decide."
+    );
+    describe_gauge!(LIVE_SOCKETS, "Open sockets, by whose they are.");
+    describe_gauge!(READER_LAG, "Events that a reader of the log has still to read.");
+    describe_histogram!(INTAKE_SLICE_MESSAGES, "Messages stored by one commit.");
+    describe_histogram!(
+        INTAKE_SLICE_SECONDS,
+        "How long it took to store and route one slice, commit included."
+    );
+    gauge!("sapa_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
+}
+
+/// So many messages of a kind of channel were stored and routed.
+pub fn inbound(kind: &str, messages: u64) {
+    counter!(INBOUND, "kind" => kind.to_owned()).increment(messages);
+}
+
+/// A message of a kind of channel was put into quarantine.
+pub fn quarantined(kind: &str) {
+    counter!(QUARANTINED, "kind" => kind.to_owned()).increment(1);
+}
+
+/// So many messages wait in quarantine.
+pub fn quarantine_waiting(messages: u32) {
+    gauge!(QUARANTINE).set(f64::from(messages));
+}
+
+/// An attempt to deliver ended: `sent`, `retrying`, `failed` or `unknown`.
+pub fn delivery(kind: &str, outcome: &'static str) {
+    counter!(DELIVERIES, "kind" => kind.to_owned(), "outcome" => outcome).increment(1);
+}
+
+/// For how long the oldest message that could leave has waited.
+pub fn outbox_age(age: Duration) {
+    gauge!(OUTBOX_AGE).set(age.as_secs_f64());
+}
+
+/// So many messages may or may not have arrived.
+pub fn unknown_deliveries(messages: u32) {
+    gauge!(UNKNOWN).set(f64::from(messages));
+}
+
+/// A reader of the log has so many events before it.
+pub fn reader_lag(reader: &str, events: u32) {
+    gauge!(READER_LAG, "reader" => reader.to_owned()).set(f64::from(events));
+}
+
+/// A slice of so many messages was stored and routed within this time.
+pub fn intake_slice(messages: usize, took: Duration) {
+    histogram!(INTAKE_SLICE_MESSAGES)
+        .record(f64::from(u32::try_from(messages).unwrap_or(u32::MAX)));
+    histogram!(INTAKE_SLICE_SECONDS).record(took.as_secs_f64());
+}
+
+/// An open socket, counted until this is dropped.
+#[derive(Debug)]
+pub struct OpenSocket(&'static str);
+
+impl OpenSocket {
+    /// Counts a socket: `desk` or `webchat`.
+    #[must_use]
+    pub fn new(whose: &'static str) -> Self {
+        gauge!(LIVE_SOCKETS, "whose" => whose).increment(1);
+        Self(whose)
+    }
+}
+
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        gauge!(LIVE_SOCKETS, "whose" => self.0).decrement(1);
+    }
+}

@@ -1,0 +1,71 @@
+//! Figures that are read from the database every quarter of a minute, as no part of the hub alone knows them.
+
+use std::time::Duration;
+
+use sapa_channel::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::metrics;
+use crate::{app::App, db::DbResult, on_db};
+
+const EVERY: Duration = Duration::from_secs(15);
+
+/// Reads the figures until told to stop.
+pub async fn run(app: App, stop: CancellationToken) {
+    loop {
+        if let Err(error) = sample(&app).await {
+            tracing::warn!(%error, "the figures could not be read");
+        }
+        // Figures that nobody fetches would pile up.
+        super::metrics_handle().run_upkeep();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Reads them once.
+pub async fn sample(app: &App) -> DbResult<()> {
+    let now = app.now();
+    let mut tx = app.db().read().await?;
+    let oldest: Option<Timestamp> =
+        on_db!(&mut tx, |conn| {
+            sqlx::query_scalar(
+        "SELECT MIN(run_at) FROM deliveries WHERE state IN ('queued', 'retrying') AND run_at <= $1"
+    )
+    .bind(now)
+    .fetch_one(conn)
+    .await?
+        });
+    let unknown: i64 = on_db!(&mut tx, |conn| sqlx::query_scalar(
+        "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'"
+    )
+    .fetch_one(conn)
+    .await?);
+    let quarantined: i64 = on_db!(&mut tx, |conn| sqlx::query_scalar(
+        "SELECT COUNT(*) FROM originals WHERE state = 'quarantined'"
+    )
+    .fetch_one(conn)
+    .await?);
+    let newest: Option<i64> =
+        on_db!(&mut tx, |conn| sqlx::query_scalar("SELECT MAX(seq) FROM events")
+            .fetch_one(conn)
+            .await?);
+    let readers: Vec<(String, i64)> =
+        on_db!(&mut tx, |conn| sqlx::query_as("SELECT reader, seq FROM cursors")
+            .fetch_all(conn)
+            .await?);
+
+    metrics::outbox_age(oldest.map_or(Duration::ZERO, |oldest| now.since(oldest)));
+    metrics::unknown_deliveries(count(unknown));
+    metrics::quarantine_waiting(count(quarantined));
+    for (reader, seq) in readers {
+        metrics::reader_lag(&reader, count(newest.unwrap_or(0).saturating_sub(seq)));
+    }
+    Ok(())
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number.max(0)).unwrap_or(u32::MAX)
+}
