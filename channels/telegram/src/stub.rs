@@ -2,8 +2,7 @@
 //!
 //! It knows customers, who say things ([`Stub::customer`]), and keeps what the bot sent
 //! ([`Stub::sent`]). It refuses what Telegram refuses, and also what Telegram silently ignores (unknown
-//! fields), so that a mistake shows. It can be told to misbehave ([`Stub::behave`]). Over HTTP, under
-//! `/control`, it does the same for programs in other languages.
+//! fields), so that a mistake shows. It can be told to misbehave ([`Stub::behave`]).
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -14,6 +13,17 @@
 //! let sent = stub.sent();
 //! # Ok(()) }
 //! ```
+//!
+//! Programs in other languages drive it over HTTP (`cargo run --example stub --features stub <port>`):
+//! - `POST /control/{action}` with `{from, name, username?, language?, …}`: what a customer does. Actions
+//!   and their other fields: `say` (`text`, `message_id?` which it answers), `start` (`payload?`), `press`
+//!   (`message_id`, `label`), `edit` (`message_id`, `text`), `photo` (`base64`, `text?`), `document`
+//!   (`base64`, `file_name`, `media_type`, `text?`), `voice` (`base64`), `contact` (`phone`: his own),
+//!   `location` (`latitude`, `longitude`), `block`, `unblock`. Answers `{update, message}`.
+//! - `POST /control/behave` with a [`Behaviour`] as `{"how": "hang_up"}`, and perhaps
+//!   `"method"`.
+//! - `GET /control/sent`: what the bot sent. `GET /control/state`: `{pending, webhook, typing, released}`.
+//! - `POST /control/reset`: forget everything but where updates go.
 //!
 //! As everywhere, a provider of cryptography must be installed for rustls before.
 
@@ -101,7 +111,7 @@ impl Drop for Running {
 }
 
 impl Stub {
-    /// Listens on some free port of this machine.
+    /// Listens on some free port of the loopback address.
     pub async fn start() -> io::Result<Self> {
         serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }

@@ -1,14 +1,4 @@
-//! The stub's own methods over HTTP, for programs in other languages.
-//!
-//! - `POST /control/{action}` with `{from, name, username?, language?, …}`: what a customer does. Actions
-//!   and their other fields: `say` (`text`, `message_id?` which it answers), `start` (`payload?`), `press`
-//!   (`message_id`, `label`), `edit` (`message_id`, `text`), `photo` (`base64`, `text?`), `document`
-//!   (`base64`, `file_name`, `media_type`, `text?`), `voice` (`base64`), `contact` (`phone`: his own),
-//!   `location` (`latitude`, `longitude`), `block`, `unblock`. Answers `{update, message}`.
-//! - `POST /control/behave` with a [`Behaviour`](super::Behaviour) as `{"how": "hang_up"}`, and perhaps
-//!   `"method"`.
-//! - `GET /control/sent`: what the bot sent. `GET /control/state`: `{pending, webhook, typing, released}`.
-//! - `POST /control/reset`: forget everything but where updates go.
+//! The stub's own methods over HTTP, for programs in other languages; the parent module tells which.
 
 use std::sync::Arc;
 

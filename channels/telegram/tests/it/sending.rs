@@ -1,12 +1,16 @@
 //! Sending: what reaches the customer, and what the hub is told of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rstest::rstest;
-use sapa_channel::{Channel, Outcome, Parent, Retry};
-use sapa_telegram::stub::{Behaviour, Customer};
+use sapa_channel::{Channel, Outcome, Parent, Retry, SystemClock};
+use sapa_telegram::{
+    TelegramChannel,
+    stub::{Behaviour, Customer},
+};
+use tokio::io::AsyncReadExt;
 
-use crate::support::{Bench, PNG, RINA, button, file, outbound};
+use crate::support::{Bench, PNG, RINA, button, file, outbound, settings};
 
 async fn bench() -> (Bench, Customer) {
     let bench = Bench::new().await;
@@ -184,6 +188,25 @@ async fn d6_files_have_the_same_ways_out() {
     bench.stub.refuse_connections().await;
     let outcome = bench.channel.send(message).await;
     assert!(matches!(outcome, Outcome::NotSent { retry: Retry::Later, .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn d6_an_upload_that_was_cut_off_midway_is_surely_not_sent() {
+    let (bench, _rina) = bench().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = settings(&bench.stub);
+    settings.api_url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut some = [0; 16_000];
+        connection.read_exact(&mut some).await.unwrap();
+    });
+    let channel = TelegramChannel::new(settings, Arc::new(SystemClock)).unwrap();
+    let mut message = outbound("Ini");
+    message.files = vec![file("video.mp4", "video/mp4", vec![7; 40_000_000])];
+    let outcome = channel.send(message).await;
+    let Outcome::NotSent { reason, retry: Retry::Later } = outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("cut off"), "{reason}");
 }
 
 #[tokio::test]
