@@ -83,9 +83,13 @@ pub(super) fn recovered(message: &Message<'_>) -> Option<Recovered> {
     message.attachments.iter().copied().find_map(|id| {
         let part = message.part(id)?;
         let kind = part.content_type();
-        let is_text = kind.is_none_or(|kind| kind.ctype() == "text");
+        // A multipart without a usable boundary is one part, and mostly text.
+        let multipart = kind.is_some_and(|kind| kind.ctype() == "multipart");
+        let is_text = multipart || kind.is_none_or(|kind| kind.ctype() == "text");
         let attached = part.content_disposition().is_some_and(|it| it.ctype() == "attachment");
-        if !part.is_encoding_problem || !is_text || attached || !part.is_text() {
+        let unspecific = kind.is_some_and(|kind| kind.subtype().is_none());
+        let broken = multipart || (part.is_text() && (part.is_encoding_problem || unspecific));
+        if !broken || !is_text || attached || part.is_multipart() {
             return None;
         }
         let raw = transfer_decoded(message, part);

@@ -1,7 +1,7 @@
 //! What is attached to a mail.
 
 use bytes::Bytes;
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, PartType};
 use sapa_channel::File;
 
 use super::{
@@ -33,11 +33,20 @@ fn file(message: &Message<'_>, part: &MessagePart<'_>) -> File {
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => Bytes::copy_from_slice(bytes),
         _ => Bytes::from(transfer_decoded(message, part).into_owned()),
     };
-    let name = match part.attachment_name().map(label).filter(|name| !name.is_empty()) {
+    let name = match given_name(part).map(label).filter(|name| !name.is_empty()) {
         Some(name) => name,
         None => unnamed(part, &media_type),
     };
     File { name, media_type, bytes, content_id: part.content_id().map(content_id) }
+}
+
+/// The name given; of two spellings the second, which is the one of RFC 2231 with all letters.
+fn given_name<'a>(part: &'a MessagePart<'_>) -> Option<&'a str> {
+    let last = |kind: Option<&'a ContentType<'_>>, wanted: &str| {
+        let named = kind?.attributes()?.iter().rev().find(|attribute| attribute.name == wanted)?;
+        Some(&*named.value)
+    };
+    last(part.content_disposition(), "filename").or_else(|| last(part.content_type(), "name"))
 }
 
 fn media_type(part: &MessagePart<'_>) -> String {

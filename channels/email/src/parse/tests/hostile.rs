@@ -110,7 +110,7 @@ fn mail_35_broken_mime_is_read_as_far_as_it_goes() {
         ("Content-Type: multipart/mixed\n\nHalo\n", "Halo"),
         ("Content-Type: text\n\nHalo\n", "Halo"),
         ("Content-Type: ;;;\n\nHalo\n", "Halo"),
-        ("Content-Transfer-Encoding: base64\n\nSGFsbw\n", "Halo"),
+        ("Content-Transfer-Encoding: base64\n\nSGFsbw==\n", "Halo"),
         ("Content-Transfer-Encoding: quoted-printable\n\nHal=6F\n", "Halo"),
         ("Content-Transfer-Encoding: x-none\n\nHalo\n", "Halo"),
     ] {
