@@ -33,10 +33,10 @@ impl Telegram {
         Self { stub, rina, webhook, running: None, hub: None, said: HashMap::new() }
     }
 
-    /// What Telegram was told about an update, within a second.
+    /// What Telegram was told about an update, within some seconds.
     async fn told(&self, update: i64) -> Told {
         let before = self.stub.posted().len();
-        for _ in 0..60 {
+        for _ in 0..125 {
             if !self.stub.pending().contains(&update) {
                 return Told::Acknowledged;
             }
