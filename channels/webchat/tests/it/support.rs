@@ -301,7 +301,7 @@ impl Browser {
                     Message::Text(text) => {
                         let frame: Value = serde_json::from_str(&text).unwrap();
                         if frame["t"] == "error" {
-                            word = frame["code"].as_str().unwrap().to_owned();
+                            frame["code"].as_str().unwrap().clone_into(&mut word);
                         }
                     }
                     Message::Close(frame) => return frame.unwrap().code.into(),
