@@ -1,5 +1,6 @@
 //! The way out: through a relay, or into a folder.
 
+mod encryption;
 mod folder;
 mod outcome;
 mod relay;

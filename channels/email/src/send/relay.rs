@@ -2,7 +2,7 @@
 
 use std::{
     fmt, io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -11,14 +11,10 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, Certificate, TlsParameters},
+        client::AsyncSmtpConnection,
         commands::{Data, Mail, Noop, Rcpt, Rset},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
     },
-};
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use sapa_channel::{Outcome, Retry};
 use secrecy::ExposeSecret;
@@ -27,10 +23,10 @@ use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
 };
-use tokio_rustls::TlsConnector;
 
 use super::{
     Limits, Relay, SetUpError, Tls,
+    encryption::Encryption,
     outcome::{Stage, refused, words},
     wire::{Encrypted, Gone, Wire},
 };
@@ -40,10 +36,7 @@ use crate::compose::Composed;
 pub(super) struct Pool {
     relay: Relay,
     limits: Limits,
-    /// For STARTTLS.
-    parameters: Option<TlsParameters>,
-    /// For TLS from the first byte.
-    connector: Option<(TlsConnector, ServerName<'static>)>,
+    encryption: Encryption,
     hello: ClientId,
     places: Semaphore,
     free: Mutex<Vec<Connection>>,
@@ -73,41 +66,11 @@ enum Failed {
 
 impl Pool {
     pub(super) fn new(relay: Relay, limits: Limits) -> Result<Self, SetUpError> {
-        let name = ServerName::try_from(relay.host.clone());
-        let name = name.map_err(|_| SetUpError::Host(relay.host.clone()))?;
-        let unusable = |error: &dyn fmt::Display| SetUpError::Certificate(error.to_string());
-        let (mut parameters, mut connector) = (None, None);
-        match relay.tls {
-            Tls::None => {}
-            Tls::StartTls => {
-                let mut builder = TlsParameters::builder(relay.host.clone());
-                if let Some(pem) = &relay.certificate {
-                    let root =
-                        Certificate::from_pem(pem.as_bytes()).map_err(|error| unusable(&error))?;
-                    builder = builder.add_root_certificate(root);
-                }
-                parameters = Some(builder.build_rustls().map_err(|error| unusable(&error))?);
-            }
-            Tls::Implicit => {
-                let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-                if let Some(pem) = &relay.certificate {
-                    let root = CertificateDer::from_pem_slice(pem.as_bytes());
-                    let root = root.map_err(|error| unusable(&error))?;
-                    roots.add(root).map_err(|error| unusable(&error))?;
-                }
-                let provider = Arc::new(rustls::crypto::ring::default_provider());
-                let config = ClientConfig::builder_with_provider(provider)
-                    .with_safe_default_protocol_versions()
-                    .map_err(|error| unusable(&error))?
-                    .with_root_certificates(roots)
-                    .with_no_client_auth();
-                connector = Some((TlsConnector::from(Arc::new(config)), name));
-            }
-        }
+        let encryption = Encryption::new(&relay)?;
         let hello = relay.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
         let places = Semaphore::new(limits.max_connections.max(1));
         let free = Mutex::default();
-        Ok(Self { relay, limits, parameters, connector, hello, places, free })
+        Ok(Self { relay, limits, encryption, hello, places, free })
     }
 
     /// Sends one mail. It ends within the sum of the limits of time, or with waiting for a place.
@@ -192,16 +155,15 @@ impl Pool {
         let tcp =
             TcpStream::connect((self.relay.host.as_str(), self.relay.port)).await.map_err(lost)?;
         let (wire, gone) = Wire::new(tcp).map_err(lost)?;
-        let mut smtp = match &self.connector {
-            Some((connector, name)) => {
-                let encrypted = connector.connect(name.clone(), wire).await.map_err(lost)?;
-                let stream = Box::new(Encrypted(encrypted));
-                AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await
-            }
-            None => AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello).await,
+        let mut smtp = if let Encryption::Implicit(connector, name) = &self.encryption {
+            let encrypted = connector.connect(name.clone(), wire).await.map_err(lost)?;
+            let stream = Box::new(Encrypted(encrypted));
+            AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await
+        } else {
+            AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello).await
         }
         .map_err(at_connection)?;
-        if let Some(parameters) = &self.parameters {
+        if let Encryption::StartTls(parameters) = &self.encryption {
             smtp.starttls(parameters.clone(), &self.hello).await.map_err(at_connection)?;
         }
         if let (Some(user), Some(password)) = (&self.relay.user, &self.relay.password) {

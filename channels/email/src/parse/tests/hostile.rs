@@ -38,12 +38,9 @@ fn r22_mail_35_parts_that_hide_their_boundary_cost_no_time() {
 
 #[test]
 fn r22_mail_35_nesting_too_deep_is_refused() {
-    let mut mail = MIME.to_owned();
-    for level in 0..100 {
-        mail.push_str(&format!(
-            "Content-Type: multipart/mixed; boundary=x{level}x\n\n--x{level}x\n"
-        ));
-    }
+    let level =
+        |level| format!("Content-Type: multipart/mixed; boundary=x{level}x\n\n--x{level}x\n");
+    let mail = [MIME.to_owned()].into_iter().chain((0..100).map(level)).collect::<String>();
     assert!(refused(mail).contains("deep"));
 }
 
