@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::sqlite::SqliteConnectOptions;
 
 use super::section::Section;
 
@@ -20,13 +21,21 @@ impl Default for Database {
 }
 
 impl Database {
+    /// An embedded database in this file.
+    #[must_use]
+    pub fn embedded(file: &Path) -> Self {
+        // In the address, these two would not stand for themselves.
+        let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F");
+        Self { url: format!("sqlite:{path}").into() }
+    }
+
     /// The file of an embedded database; none if it is a server.
     #[must_use]
     pub fn embedded_file(&self) -> Option<PathBuf> {
-        let rest = self.url.expose_secret().strip_prefix("sqlite:")?;
-        let path = rest.strip_prefix("//").unwrap_or(rest);
-        let path = path.split_once('?').map_or(path, |(path, _)| path);
-        Some(Path::new(path).to_owned())
+        let url = self.url.expose_secret();
+        let options =
+            url.starts_with("sqlite:").then(|| url.parse::<SqliteConnectOptions>().ok())??;
+        Some(options.get_filename().to_owned())
     }
 
     pub(super) fn read(section: &mut Section<'_>) -> Self {
@@ -49,9 +58,10 @@ impl Database {
                 "a database in memory forgets everything",
                 "name a file, as \"sqlite:data/sapa.db\"",
             );
-        } else if database
-            .embedded_file()
-            .is_some_and(|file| file.as_os_str().is_empty() || file.is_dir())
+        } else if text.starts_with("sqlite:")
+            && database
+                .embedded_file()
+                .is_none_or(|file| file.as_os_str().is_empty() || file.is_dir())
         {
             section.problem("url", "it names no file", "name a file, as \"sqlite:data/sapa.db\"");
         }
