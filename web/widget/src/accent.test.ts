@@ -8,6 +8,9 @@ describe('a shop’s colour', () => {
       for (const dark of [false, true]) {
         const shade = shades(accent, dark);
         expect(contrast(shade['--accent'] ?? '', shade['--on-accent'] ?? ''), accent).toBeGreaterThan(4.2);
+        expect(contrast(shade['--accent-text'] ?? '', shade['--accent-soft'] ?? ''), accent).toBeGreaterThan(
+          4.5,
+        );
         expect(contrast(shade['--accent-text'] ?? '', dark ? '#16171b' : '#ffffff'), accent).toBeGreaterThan(
           4.5,
         );

@@ -30,16 +30,20 @@ export function shades(accent: string, dark: boolean): Record<string, string> {
   if (!own) return {};
   const panel: Rgb = dark ? [22, 23, 27] : [255, 255, 255];
   const far: Rgb = dark ? [255, 255, 255] : [0, 0, 0];
+  const soft = hex(mix(panel, own, dark ? 0.18 : 0.09));
   let text = own;
-  for (let step = 0; step < 20 && contrast(hex(text), hex(panel)) < 4.6; step++) text = mix(text, far, 0.1);
+  const readable = () => contrast(hex(text), hex(panel)) >= 4.6 && contrast(hex(text), soft) >= 4.6;
+  for (let step = 0; step < 20 && !readable(); step++) text = mix(text, far, 0.1);
   const on = contrast(accent, '#ffffff') >= contrast(accent, '#1a1b20') ? '#ffffff' : '#1a1b20';
   return {
     '--accent': accent,
     '--accent-hover': hex(mix(own, on === '#ffffff' ? [0, 0, 0] : [255, 255, 255], 0.14)),
     '--on-accent': on,
     '--accent-text': hex(text),
-    '--accent-soft': hex(mix(panel, own, dark ? 0.18 : 0.09)),
+    '--accent-soft': soft,
     '--accent-line': hex(mix(panel, own, dark ? 0.45 : 0.3)),
     '--ring-color': hex(text),
+    '--av-a-bg': soft,
+    '--av-a-text': hex(text),
   };
 }

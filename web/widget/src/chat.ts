@@ -54,7 +54,11 @@ export class Chat {
       // Somebody else wrote there; it is fetched anyway.
     }
     this.#set({ looks, language: this.#language(looks), ...this.#kept() });
-    addEventListener('storage', () => this.#set({ waiting: this.#outbox.all() }));
+    // Another tab said or read something.
+    addEventListener('storage', () => {
+      const { read, waiting } = this.#kept();
+      this.#set({ waiting, read: Math.max(this.state.read, read) });
+    });
     document.addEventListener('visibilitychange', () => this.#markRead());
     void this.#begin(0);
   }
@@ -187,7 +191,7 @@ export class Chat {
     for (const watcher of this.#watchers) watcher();
   }
 
-  #kept(): Partial<State> {
+  #kept(): Pick<State, 'read' | 'draft' | 'waiting'> {
     const read = Number(this.#slot.get('read') ?? 0);
     return { read, draft: this.#slot.get('draft') ?? '', waiting: this.#outbox.all() };
   }
@@ -261,11 +265,14 @@ export class Chat {
   }
 
   #linked(link: LinkState): void {
-    clearTimeout(this.#timers.lost);
     this.#sending = null;
-    if (link === 'ready' || link === 'off') this.#set({ link, lost: false });
-    else {
+    if (link === 'ready' || link === 'off') {
+      clearTimeout(this.#timers.lost);
+      this.#timers.lost = 0;
+      this.#set({ link, lost: false });
+    } else {
       this.#set({ link, loading: false, typing: null });
+      if (this.#timers.lost) return;
       const late = () => this.#set({ lost: this.state.link !== 'ready' });
       this.#timers.lost = setTimeout(late, navigator.onLine ? SAY_SO_AFTER : 0) as unknown as number;
     }

@@ -12,6 +12,11 @@ export function initials(name: string): string {
     .toUpperCase();
 }
 
+/** What one is called by. */
+export function firstName(name: string): string {
+  return name.trim().split(/\s+/)[0] ?? name;
+}
+
 export function Face({ name, from, small }: { name: string; from: Message['from']; small?: boolean }) {
   return (
     <span class={`face${small ? ' small' : ''}${from === 'bot' ? ' bot' : ''}`} aria-hidden="true">

@@ -80,7 +80,7 @@ export class Launcher extends Component<Props> {
         {tease && (
           <div class="tease" lang={language}>
             <button class="text" onClick={() => this.#press(true)}>
-              <b>{words.answered(tease.name ?? words.somebody)}</b>
+              <b>{words.answered(tease.name?.split(' ')[0] ?? words.somebody)}</b>
               <span>{tease.text || tease.files[0]?.name}</span>
             </button>
             <button class="ic" aria-label={words.dismiss} onClick={() => chat.dismissTease()}>

@@ -6,7 +6,7 @@ import type { Chat } from '../chat';
 import { wordsOf } from '../messages';
 import type { PanelProps } from '../shared';
 import { Composer } from './composer';
-import { Face } from './face';
+import { Face, firstName } from './face';
 import { Icon, Wordmark } from './icons';
 import { Talk } from './talk';
 
@@ -82,7 +82,7 @@ function Head({ chat, onClose }: { chat: Chat; onClose: () => void }) {
     <header>
       <Face name={officer ?? title} from="officer" />
       <div class="who">
-        <b>{officer ? words.from(officer, title) : title}</b>
+        <b>{officer ? words.from(firstName(officer), title) : title}</b>
         <small role="status">
           <span class={`led${state.lost || !state.online ? ' off' : ''}`} />
           {about}

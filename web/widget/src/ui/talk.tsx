@@ -8,7 +8,7 @@ import { choices, groups, type Group } from '../rows';
 import { dayLabel, timeLabel } from '../time';
 import type { Waiting } from '../types';
 import { Bubble } from './bubble';
-import { Face } from './face';
+import { Face, firstName } from './face';
 import { Icon } from './icons';
 import { Start } from './start';
 
@@ -81,7 +81,6 @@ export function Talk({ chat }: { chat: Chat }) {
       >
         <div>
           {silent && <Start chat={chat} />}
-          {state.loading && <div class="day">{words.earlier}</div>}
           {all.map((group) => (
             <Spoken key={group.key} chat={chat} group={group} lastOwn={lastOwn?.id ?? ''} />
           ))}
@@ -93,7 +92,7 @@ export function Talk({ chat }: { chat: Chat }) {
             <div class="in typing">
               <Face name={state.typing} from="officer" small />
               <div class="say last">
-                <span class="dots" role="img" aria-label={words.typing(state.typing)}>
+                <span class="dots" role="img" aria-label={words.typing(firstName(state.typing))}>
                   <i />
                   <i />
                   <i />
@@ -103,6 +102,11 @@ export function Talk({ chat }: { chat: Chat }) {
           )}
         </div>
       </div>
+      {state.loading && (
+        <div class="loading" role="status">
+          {words.earlier}
+        </div>
+      )}
       {fresh && (
         <button class="fresh" onClick={toEnd}>
           {words.fresh}
@@ -136,7 +140,7 @@ function Spoken({ chat, group, lastOwn }: { chat: Chat; group: Group; lastOwn: s
   }
   const bot = group.from === 'bot';
   const name = group.name ?? (bot ? words.a_bot : words.an_officer);
-  const by = group.name === null ? name : bot ? words.bot(name) : words.officer(name);
+  const by = group.name === null ? name : bot ? words.bot(firstName(name)) : words.officer(firstName(name));
   return (
     <>
       {day}
