@@ -1,0 +1,154 @@
+/** Contacts, tickets, search. */
+import type * as T from '../../src/api/types';
+import { need, Refusal } from './inbox';
+import { emit } from './live';
+import { db, newId, now, rowOf, ticketRef } from './store';
+
+export function contact(id: string): T.Contact {
+  const found = db.contacts.get(id);
+  if (!found) throw new Refusal(404, 'not_found');
+  const tickets = [...db.tickets.values()].filter((one) => one.contact.id === id).map(ticketRef);
+  tickets.sort((a, b) => b.opened_at.localeCompare(a.opened_at));
+  const talks = [...db.conversations.values()].filter((one) => one.contact_id === id);
+  return {
+    ...found,
+    open_tickets: tickets.filter((one) => one.status === 'open'),
+    earlier_tickets: tickets.filter((one) => one.status === 'solved'),
+    open_conversations: talks.filter((one) => one.status === 'open').map(rowOf),
+    conversation_count: talks.length,
+  };
+}
+
+export function changed(id: string): T.Contact {
+  emit('contact.changed', { contact_id: id });
+  return contact(id);
+}
+
+export function contacts(query: URLSearchParams): T.Page<T.ContactListRow> {
+  const q = (query.get('q') ?? '').toLowerCase();
+  const items = [...db.contacts.values()]
+    .filter(
+      (one) =>
+        !q || one.name.toLowerCase().includes(q) || one.identities.some((known) => known.value.includes(q)),
+    )
+    .map((one) => ({
+      id: one.id,
+      name: one.name,
+      identities: one.identities,
+      city: one.city,
+      tags: one.tags,
+      open_tickets: contact(one.id).open_tickets.length,
+      conversation_count: contact(one.id).conversation_count,
+      last_seen_at: one.last_seen_at,
+    }));
+  return { items, next: null };
+}
+
+export function timeline(id: string, query: URLSearchParams): T.Page<T.TimelineItem> {
+  const all = [...(db.timeline.get(id) ?? [])].sort((a, b) => a.at.localeCompare(b.at));
+  const limit = Number(query.get('limit') ?? 50);
+  const end = Number(query.get('cursor') ?? all.length);
+  const start = Math.max(0, end - limit);
+  return { items: all.slice(start, end), next: start > 0 ? String(start) : null };
+}
+
+export function tickets(query: URLSearchParams): T.Page<T.Ticket> {
+  const items = [...db.tickets.values()]
+    .filter((one) => !query.get('status') || one.status === query.get('status'))
+    .filter((one) => !query.get('kind') || one.kind === query.get('kind'))
+    .filter((one) => !query.get('owner') || one.owner?.id === query.get('owner'))
+    .filter(
+      (one) => !query.get('q') || one.title.toLowerCase().includes((query.get('q') ?? '').toLowerCase()),
+    );
+  items.sort((a, b) => b.opened_at.localeCompare(a.opened_at));
+  return { items, next: null };
+}
+
+export function ticket(id: string): T.Ticket {
+  const found = db.tickets.get(id);
+  if (!found) throw new Refusal(404, 'not_found');
+  return found;
+}
+
+export function openTicket(body: {
+  conversation_id: string;
+  kind: T.TicketKind;
+  title: string;
+  description?: string;
+}): T.Ticket {
+  const one = need(body.conversation_id);
+  if (!body.title.trim()) throw new Refusal(422, 'invalid', { fields: { title: 'required' } });
+  const made: T.Ticket = {
+    id: newId(),
+    number: `K-${1043 + db.tickets.size}`,
+    title: body.title,
+    kind: body.kind,
+    status: 'open',
+    opened_at: now(),
+    solved_at: null,
+    outcome: null,
+    owner: { id: db.me.id, name: db.me.name },
+    contact: one.contact,
+    description: body.description ?? '',
+    conversations: [{ id: one.id, number: one.number, subject: one.subject, channel_kind: one.channel.kind }],
+    version: 1,
+  };
+  db.tickets.set(made.id, made);
+  one.tickets.push(made.id);
+  note(made, 'ticket.opened');
+  return made;
+}
+
+export function note(made: T.Ticket, kind: string, data: Record<string, unknown> = {}): void {
+  made.version += 1;
+  const first = made.conversations[0]?.id ?? null;
+  const seq = emit(kind, { ticket_id: made.id, contact_id: made.contact.id, conversation_id: first });
+  if (kind === 'ticket.changed') return;
+  db.timeline
+    .get(made.contact.id)
+    ?.push({
+      type: 'event',
+      at: now(),
+      seq,
+      kind,
+      actor: { kind: 'officer', id: db.me.id, name: db.me.name },
+      conversation_id: first,
+      ticket: ticketRef(made),
+      data,
+    });
+}
+
+export function search(q: string): T.SearchResult {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  const hits = (text: string) => words.some((word) => text.toLowerCase().includes(word));
+  const mark = (text: string) =>
+    words.reduce(
+      (sum, word) => sum.replace(new RegExp(word.replace(/\W/g, '.'), 'gi'), '\u0002$&\u0003'),
+      text,
+    );
+  return {
+    contacts: [...db.contacts.values()]
+      .filter((one) => hits(one.name))
+      .slice(0, 8)
+      .map((one) => ({
+        contact: { id: one.id, name: one.name },
+        identities: one.identities.map((known) => known.shown),
+        hit: mark(one.name),
+      })),
+    messages: [...db.messages.values()]
+      .filter((one) => hits(one.text))
+      .slice(0, 20)
+      .map((one) => ({
+        message_id: one.id,
+        conversation_id: one.conversation_id,
+        number: one.conversation_number,
+        contact: need(one.conversation_id).contact,
+        at: one.at,
+        hit: mark(one.text.slice(0, 160)),
+      })),
+    tickets: [...db.tickets.values()]
+      .filter((one) => hits(one.title + one.number))
+      .slice(0, 10)
+      .map((one) => ({ ...ticketRef(one), contact: one.contact, hit: mark(one.title) })),
+  };
+}

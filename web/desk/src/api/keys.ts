@@ -1,0 +1,37 @@
+/** Query keys, so that what is fetched and what is refreshed cannot differ. */
+export interface ListFilter {
+  folder: string;
+  team?: string;
+  channel?: string;
+  label?: string;
+  sort: 'newest' | 'oldest' | 'waiting';
+}
+
+export const keys = {
+  me: ['me'] as const,
+  counts: ['counts'] as const,
+  lists: ['list'] as const,
+  list: (filter: ListFilter) => ['list', filter] as const,
+  conversations: ['conversation'] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  timelines: ['timeline'] as const,
+  timeline: (contact: string) => ['timeline', contact] as const,
+  contacts: ['contacts'] as const,
+  contact: (id: string) => ['contact', id] as const,
+  draft: (conversation: string) => ['draft', conversation] as const,
+  tickets: ['tickets'] as const,
+  ticket: (id: string) => ['ticket', id] as const,
+  search: (q: string, type: string) => ['search', q, type] as const,
+  canned: ['canned'] as const,
+  officers: ['officers'] as const,
+  teams: ['teams'] as const,
+  channels: ['channels'] as const,
+  sessions: ['sessions'] as const,
+  tokens: ['tokens'] as const,
+  permissions: ['permissions'] as const,
+  audit: ['audit'] as const,
+  webhooks: ['webhooks'] as const,
+  deliveries: (webhook: string) => ['deliveries', webhook] as const,
+  quarantine: ['quarantine'] as const,
+  mailFolder: ['mail-folder'] as const,
+};

@@ -1,0 +1,137 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { InvitationPage } from '../auth/InvitationPage';
+import { SetUpPage } from '../auth/SetUpPage';
+import { SignInPage } from '../auth/SignInPage';
+import { InboxPage } from '../inbox/InboxPage';
+import { DeskLayout } from '../shell/DeskLayout';
+import { NotFound } from '../shell/NotFound';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: SignInPage,
+  validateSearch: (search): { then?: string; ended?: boolean } => ({
+    then: text(search.then),
+    ended: search.ended === true || undefined,
+  }),
+});
+const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: SetUpPage });
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: InvitationPage,
+  validateSearch: (search): { token?: string } => ({ token: text(search.token) }),
+});
+
+const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: DeskLayout });
+const home = createRoute({
+  getParentRoute: () => desk,
+  path: '/',
+  component: () => <Navigate to="/inbox/$folder" params={{ folder: 'mine' }} replace />,
+});
+
+export interface InboxSearch {
+  tab?: 'mine' | 'unassigned';
+  sort?: 'newest' | 'oldest' | 'waiting';
+  channel?: string;
+  label?: string;
+  message?: string;
+}
+const inboxSearch = (search: Record<string, unknown>): InboxSearch => ({
+  tab: search.tab === 'mine' || search.tab === 'unassigned' ? search.tab : undefined,
+  sort: search.sort === 'oldest' || search.sort === 'waiting' ? search.sort : undefined,
+  channel: text(search.channel),
+  label: text(search.label),
+  message: text(search.message),
+});
+const inbox = createRoute({
+  getParentRoute: () => desk,
+  path: '/inbox/$folder',
+  component: InboxPage,
+  validateSearch: inboxSearch,
+});
+const thread = createRoute({ getParentRoute: () => inbox, path: '/$conversationId' });
+
+const tickets = createRoute({
+  getParentRoute: () => desk,
+  path: '/tickets',
+  component: lazyRouteComponent(() => import('../tickets/TicketsPage'), 'TicketsPage'),
+  validateSearch: (search): { status?: string; kind?: string; owner?: string; q?: string } => ({
+    status: text(search.status),
+    kind: text(search.kind),
+    owner: text(search.owner),
+    q: text(search.q),
+  }),
+});
+const ticket = createRoute({
+  getParentRoute: () => desk,
+  path: '/tickets/$ticketId',
+  component: lazyRouteComponent(() => import('../tickets/TicketPage'), 'TicketPage'),
+});
+const contacts = createRoute({
+  getParentRoute: () => desk,
+  path: '/contacts',
+  component: lazyRouteComponent(() => import('../contacts/ContactsPage'), 'ContactsPage'),
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+});
+const contact = createRoute({
+  getParentRoute: () => desk,
+  path: '/contacts/$contactId',
+  component: lazyRouteComponent(() => import('../contacts/ContactPage'), 'ContactPage'),
+});
+const search = createRoute({
+  getParentRoute: () => desk,
+  path: '/search',
+  component: lazyRouteComponent(() => import('../search/SearchPage'), 'SearchPage'),
+  validateSearch: (query): { q?: string; type?: string } => ({ q: text(query.q), type: text(query.type) }),
+});
+const settingsHome = createRoute({
+  getParentRoute: () => desk,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$section', params: { section: 'profile' } });
+  },
+});
+const settings = createRoute({
+  getParentRoute: () => desk,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('../settings/SettingsPage'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    setUp,
+    invitation,
+    desk.addChildren([
+      home,
+      inbox.addChildren([thread]),
+      tickets,
+      ticket,
+      contacts,
+      contact,
+      search,
+      settingsHome,
+      settings,
+    ]),
+  ]),
+  defaultPreload: false,
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,139 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ok, once } from '../api/client';
+import { ApiError } from '../api/errors';
+import { keys } from '../api/keys';
+import type { Conversation, Draft, Message, NewMessage, Problem } from '../api/types';
+import { useMe } from '../app/session';
+import { useT } from '../i18n';
+import { dropItem, putItem, type Line } from '../lib/timeline';
+import { refreshConversation } from '../live/refresh';
+import { errorWords } from '../ui/Failed';
+import { toast } from '../ui/toasts';
+import type { Writing } from './useDraft';
+
+/** The message as it will look, shown until the hub has taken it. */
+function foresee(
+  body: NewMessage,
+  conversation: Conversation,
+  me: { id: string; name: string },
+  files: Writing['files'],
+): Message {
+  const at = new Date().toISOString();
+  const note = body.kind === 'note';
+  const channel = conversation.reply_channels.find((one) => one.channel.id === body.channel_id)?.channel;
+  return {
+    id: `new-${crypto.randomUUID()}`,
+    conversation_id: conversation.id,
+    conversation_number: conversation.number,
+    direction: note ? 'note' : 'out',
+    author: { kind: 'officer', id: me.id, name: me.name },
+    channel: note ? null : (channel ?? conversation.channel),
+    at,
+    subject: body.subject ?? null,
+    text: body.text,
+    quoted: null,
+    has_html: false,
+    html_url: null,
+    original_url: null,
+    files,
+    place: null,
+    buttons: body.buttons ?? [],
+    to: null,
+    also_to: [],
+    cc: body.cc ?? [],
+    bcc: body.bcc ?? [],
+    page: null,
+    warnings: [],
+    edited_at: null,
+    versions: [],
+    retracted_at: null,
+    mentions: body.mentions ?? [],
+    delivery: note
+      ? null
+      : { state: 'queued', reason: null, next_try_at: null, attempts: 0, undo_until: null, at },
+  };
+}
+
+/** Sends, with the message in the thread at once, an undo, and a word when a colleague was faster. */
+export function useSend(conversation: Conversation, onTaken: () => void) {
+  const client = useQueryClient();
+  const me = useMe();
+  const t = useT();
+  const [faster, setFaster] = useState<{
+    problem: Problem;
+    body: NewMessage;
+    files: Writing['files'];
+  } | null>(null);
+  const line = keys.timeline(conversation.contact_id);
+  const put = (message: Message) =>
+    client.setQueryData<Line>(
+      line,
+      (data) => data && putItem(data, { type: 'message', at: message.at, message }),
+    );
+  const drop = (id: string) => client.setQueryData<Line>(line, (data) => data && dropItem(data, `m-${id}`));
+
+  const undo = useMutation({
+    mutationFn: (message: Message) =>
+      ok(api.DELETE('/api/v1/messages/{id}', { params: { path: { id: message.id } } })),
+    onSuccess: (cancelled, message) => {
+      put(cancelled);
+      client.setQueryData<Draft>(keys.draft(conversation.id), {
+        kind: message.direction === 'note' ? 'note' : 'reply',
+        text: message.text,
+        channel_id: message.channel?.id,
+        subject: message.subject,
+        cc: message.cc,
+        bcc: message.bcc,
+        files: message.files,
+      });
+    },
+    onError: () => toast({ text: t('send.too_late'), icon: 'alert', tone: 'bad' }),
+  });
+
+  const send = useMutation({
+    mutationFn: ({ body }: { body: NewMessage; files: Writing['files'] }) =>
+      ok(
+        api.POST('/api/v1/conversations/{id}/messages', {
+          params: { path: { id: conversation.id }, ...once() },
+          body,
+        }),
+      ),
+    onMutate: ({ body, files }) => {
+      const shown = foresee(body, conversation, me, files);
+      put(shown);
+      return shown.id;
+    },
+    onSuccess: (message, { body }, shown) => {
+      drop(shown);
+      put(message);
+      onTaken();
+      void refreshConversation(client, conversation.id, me.id).catch(() => undefined);
+      void client.invalidateQueries({ queryKey: keys.counts });
+      const until = message.delivery?.undo_until ? new Date(message.delivery.undo_until).getTime() : 0;
+      if (body.send_at) toast({ text: t('send.scheduled'), icon: 'clock' });
+      else if (until > Date.now()) {
+        const action = { label: t('undo'), run: () => undo.mutate(message) };
+        toast({ text: t('send.sending'), icon: 'send', until, counts: true, undo: true, action });
+      }
+    },
+    onError: (error, { body, files }, shown) => {
+      if (shown) drop(shown);
+      if (error instanceof ApiError && error.code === 'answered_meanwhile') {
+        setFaster({ problem: error.problem, body, files });
+      } else toast({ text: `${t('send.kept')} ${errorWords(error, t)}`, icon: 'alert', tone: 'bad' });
+    },
+  });
+
+  return {
+    send: (body: NewMessage, files: Writing['files']) => send.mutate({ body, files }),
+    busy: send.isPending,
+    faster,
+    /** Sends what a colleague's answer had stopped. */
+    anyway: () => {
+      if (faster) send.mutate({ body: { ...faster.body, anyway: true }, files: faster.files });
+      setFaster(null);
+    },
+    see: () => setFaster(null),
+  };
+}

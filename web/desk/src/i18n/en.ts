@@ -1,0 +1,23 @@
+import { common } from './en/common';
+import { composer } from './en/composer';
+import { customer } from './en/customer';
+import { inbox } from './en/inbox';
+import { keys } from './en/keys';
+import { pages } from './en/pages';
+import { shell } from './en/shell';
+import { thread } from './en/thread';
+import { ticket } from './en/ticket';
+
+export const en = {
+  ...common,
+  ...composer,
+  ...customer,
+  ...inbox,
+  ...keys,
+  ...pages,
+  ...shell,
+  ...thread,
+  ...ticket,
+};
+
+export type Key = keyof typeof en;

@@ -1,0 +1,22 @@
+import { common } from './id/common';
+import { composer } from './id/composer';
+import { customer } from './id/customer';
+import { inbox } from './id/inbox';
+import { keys } from './id/keys';
+import { pages } from './id/pages';
+import { shell } from './id/shell';
+import { thread } from './id/thread';
+import { ticket } from './id/ticket';
+import type { Key } from './en';
+
+export const id: Record<Key, string> = {
+  ...common,
+  ...composer,
+  ...customer,
+  ...inbox,
+  ...keys,
+  ...pages,
+  ...shell,
+  ...thread,
+  ...ticket,
+};

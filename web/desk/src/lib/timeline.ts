@@ -1,0 +1,85 @@
+import type { InfiniteData } from '@tanstack/react-query';
+import type { Page, TimelineItem } from '../api/types';
+
+/** Pages of a contact's time line: the first page is the newest, items newest last. */
+export type Line = InfiniteData<Page<TimelineItem>, unknown>;
+
+export function itemKey(item: TimelineItem): string {
+  return item.type === 'message' ? `m-${item.message.id}` : `e-${item.seq}`;
+}
+
+/** All items, oldest first, each once. */
+export function flatLine(data: Line | undefined): TimelineItem[] {
+  const seen = new Set<string>();
+  const items: TimelineItem[] = [];
+  for (const page of [...(data?.pages ?? [])].reverse()) {
+    for (const item of page.items) {
+      const key = itemKey(item);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      items.push(item);
+    }
+  }
+  return items;
+}
+
+/** The line with the newest page read anew; what lies further back stays as it was. */
+export function mergeNewest(data: Line, fresh: Page<TimelineItem>): Line {
+  const first = data.pages[0];
+  if (!first) return { pages: [fresh], pageParams: [undefined] };
+  const renewed = new Map(fresh.items.map((item) => [itemKey(item), item]));
+  const oldest = fresh.items[0];
+  const held = flatLine(data);
+  const met = held.some((item) => renewed.has(itemKey(item)));
+  const waiting = held.filter((item) => isTemporary(item));
+  if (!met && fresh.next !== null) return withItems(fresh, [...fresh.items, ...waiting]);
+  const kept = first.items.filter(
+    (item) => !renewed.has(itemKey(item)) && !isTemporary(item) && oldest && item.at < oldest.at,
+  );
+  const older = data.pages.slice(1).map((page) => ({
+    ...page,
+    items: page.items.map((item) => renewed.get(itemKey(item)) ?? item),
+  }));
+  const next = kept.length > 0 || older.length > 0 ? first.next : fresh.next;
+  return { ...data, pages: [{ items: [...kept, ...fresh.items, ...waiting], next }, ...older] };
+}
+
+function withItems(page: Page<TimelineItem>, items: TimelineItem[]): Line {
+  return { pages: [{ ...page, items }], pageParams: [undefined] };
+}
+
+/** A message shown before the hub has said that it took it. */
+export function isTemporary(item: TimelineItem): boolean {
+  return item.type === 'message' && item.message.id.startsWith('new-');
+}
+
+export function putItem(data: Line, item: TimelineItem): Line {
+  const [first, ...older] = data.pages;
+  if (!first) return data;
+  const items = first.items.filter((one) => itemKey(one) !== itemKey(item));
+  return { ...data, pages: [{ ...first, items: [...items, item] }, ...older] };
+}
+
+export function dropItem(data: Line, key: string): Line {
+  const pages = data.pages.map((page) => ({
+    ...page,
+    items: page.items.filter((one) => itemKey(one) !== key),
+  }));
+  return { ...data, pages };
+}
+
+/**
+ * Where the "new" line stands: before the first message of the customer that nobody of us
+ * has answered since, in the conversation that was opened unread. -1 where there is none.
+ */
+export function newLineAt(items: TimelineItem[], conversation: string): number {
+  let at = -1;
+  for (let index = items.length - 1; index >= 0; index -= 1) {
+    const item = items[index];
+    if (item?.type !== 'message' || item.message.conversation_id !== conversation) continue;
+    const { direction, author } = item.message;
+    if (direction === 'in') at = index;
+    else if (author.kind === 'officer' && direction === 'out') break;
+  }
+  return at;
+}

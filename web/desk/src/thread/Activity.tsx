@@ -1,0 +1,64 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useMe } from '../app/session';
+import { isKey, Tx, useTexts } from '../i18n';
+import { firstName } from '../lib/people';
+import { fullWhen } from '../lib/time';
+import { useNow } from '../lib/useNow';
+import { ChannelIcon, useKindName } from '../ui/ChannelIcon';
+import { When } from '../ui/When';
+import type { EventItem } from './entries';
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const named = (value: unknown): string | null =>
+  typeof value === 'object' && value !== null && 'name' in value ? text(value.name) : null;
+
+/** What happened, in one grey sentence. */
+export function Activity({ event, line }: { event: EventItem; line: string }) {
+  const { t, locale } = useTexts();
+  const me = useMe();
+  const now = useNow(60_000);
+  const kindName = useKindName();
+  const { data } = event;
+  const person = (id: string | null, name: string | null) =>
+    id === me.id ? t('you') : firstName(name ?? '');
+  const by = event.actor?.kind === 'officer' ? person(event.actor.id, event.actor.name) : null;
+  const kind = text(data.kind) ?? text(data.channel_kind);
+  const to = named(data.assignee) ?? text(data.assignee_name);
+  const until = text(data.until) ?? text(data.snoozed_until);
+  const values: Record<string, ReactNode> = {
+    by: by ?? 'Sapa',
+    to: to && (to === me.name ? t('you') : to),
+    channel: kind && kindName(kind),
+    until: until && fullWhen(until, now, locale),
+    proof:
+      text(data.proof) && isKey(`proof.${text(data.proof)}`)
+        ? t(`proof.${text(data.proof)}` as 'proof.channel')
+        : '',
+    shown: text(data.shown) ?? text(data.value) ?? '',
+    outcome: event.ticket?.outcome ?? text(data.outcome) ?? '',
+    ticket: event.ticket && (
+      <>
+        <Link to="/tickets/$ticketId" params={{ ticketId: event.ticket.id }}>
+          {event.ticket.number}
+        </Link>{' '}
+        {event.ticket.title}
+      </>
+    ),
+    name: text(data.name) ?? '',
+  };
+  let key = `event.${event.kind}`;
+  if (event.kind === 'conversation.assigned' && !to) key = 'event.conversation.unassigned';
+  if (event.kind === 'conversation.snoozed' && !until) key = 'event.conversation.snoozed_plain';
+  if (event.kind === 'ticket.solved' && !values.outcome) key = 'event.ticket.solved_plain';
+  if (!isKey(key)) return null;
+  return (
+    <div className="act" data-line={line}>
+      {event.kind === 'conversation.channel_changed' && kind && <ChannelIcon kind={kind} size="s" />}
+      <Tx k={key} values={values} />{' '}
+      <span className="act-when">
+        <When at={event.at} full />
+      </span>
+    </div>
+  );
+}

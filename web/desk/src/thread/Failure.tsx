@@ -1,0 +1,82 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, ok } from '../api/client';
+import { keys } from '../api/keys';
+import type { Conversation, Delivery, Message } from '../api/types';
+import { isKey, useTexts, type Translate } from '../i18n';
+import { fullWhen } from '../lib/time';
+import { useNow } from '../lib/useNow';
+import { Button } from '../ui/Button';
+import { useKindName } from '../ui/ChannelIcon';
+import { errorWords } from '../ui/Failed';
+import { Icon } from '../ui/Icon';
+import { toast } from '../ui/toasts';
+
+function reasonWords(reason: string | null, t: Translate): string {
+  if (!reason) return t('reason.unknown');
+  const key = `reason.${reason}`;
+  if (isKey(key)) return t(key);
+  return /[.!?]$/.test(reason) ? reason : `${reason}.`;
+}
+
+/** Not delivered, or not yet: what happened, why, whether it is tried again, what to do. */
+export function Failure({
+  message,
+  delivery,
+  conversation,
+}: {
+  message: Message;
+  delivery: Delivery;
+  conversation: Conversation;
+}) {
+  const { t, locale } = useTexts();
+  const now = useNow(20_000);
+  const kindName = useKindName();
+  const client = useQueryClient();
+  const retry = useMutation({
+    mutationFn: (channel_id?: string) =>
+      ok(
+        api.POST('/api/v1/messages/{id}/retry', {
+          params: { path: { id: message.id } },
+          body: { channel_id },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.timeline(conversation.contact_id) }),
+    onError: (error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),
+  });
+  const trying = delivery.state === 'retrying';
+  const others = conversation.reply_channels.filter(
+    (one) => one.reachable && one.channel.kind !== message.channel?.kind,
+  );
+  const kind = message.channel ? kindName(message.channel.kind) : '';
+  return (
+    <div className={trying ? 'why trying' : 'why'} role={trying ? undefined : 'alert'}>
+      <Icon name={trying ? 'clock' : 'alert'} />
+      <div>
+        <b>
+          {t(
+            trying ? 'failure.not_yet' : delivery.state === 'unknown' ? 'failure.unknown' : 'failure.failed',
+          )}
+        </b>{' '}
+        {reasonWords(delivery.reason, t)}{' '}
+        {delivery.next_try_at
+          ? t('failure.next_try', { time: fullWhen(delivery.next_try_at, now, locale) })
+          : !trying && t('failure.no_more')}
+      </div>
+      <div className="acts">
+        {others.slice(0, 2).map((one) => (
+          <Button
+            key={one.channel.id}
+            small
+            busy={retry.isPending}
+            onClick={() => retry.mutate(one.channel.id)}
+          >
+            {t('failure.send_on', { channel: kindName(one.channel.kind) })}
+          </Button>
+        ))}
+        <Button small look="quiet" busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
+          {t(trying ? 'failure.now' : 'failure.again', { channel: kind })}
+        </Button>
+      </div>
+    </div>
+  );
+}
