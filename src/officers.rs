@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod caller;
+pub mod duty;
 pub mod http;
 pub mod invitations;
 pub mod model;
@@ -9,6 +10,7 @@ pub mod password;
 pub mod policy;
 pub mod queries;
 pub mod sessions;
+pub mod sign_in;
 pub mod teams;
 pub mod throttle;
 pub mod tokens;

@@ -28,7 +28,8 @@ impl Caller {
     /// Whether the caller may: by his role, and within the token's scopes.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        allows(self.role, permission) && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission))
+        allows(self.role, permission)
+            && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission))
     }
 
     /// As the log and the history name him.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// What an officer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
+)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -26,7 +28,19 @@ impl Role {
 }
 
 /// Something that may be allowed. It is also the scope of an API token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 pub enum Permission {
     /// Read conversations, contacts, tickets and their files; search.
     #[serde(rename = "conversations:read")]
@@ -96,9 +110,15 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         ),
         Role::Officer => matches!(
             permission,
-            P::ConversationsRead | P::ConversationsWrite | P::ContactsWrite | P::ContactsMerge | P::TicketsWrite
+            P::ConversationsRead
+                | P::ConversationsWrite
+                | P::ContactsWrite
+                | P::ContactsMerge
+                | P::TicketsWrite
         ),
-        Role::Marketer => matches!(permission, P::ConversationsRead | P::ContactsWrite | P::CannedWrite),
+        Role::Marketer => {
+            matches!(permission, P::ConversationsRead | P::ContactsWrite | P::CannedWrite)
+        }
         Role::Analyst => permission == P::ConversationsRead,
     }
 }
