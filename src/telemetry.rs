@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod sampler;
 
 pub use line::OneLine;
+pub use metrics::{OpenSocket, delivery, inbound, intake_slice, quarantined, reader_lag};
 
 static FIGURES: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -188,16 +189,16 @@ mod tests {
     fn what_was_counted_is_rendered() {
         metrics_handle();
         metrics::inbound("email", 3);
-        metrics::delivery("email", "unknown");
+        metrics::delivery("email", &sapa_channel::Outcome::Unknown { reason: String::new() });
         metrics::intake_slice(64, std::time::Duration::from_millis(7));
-        metrics::reader_lag("search", 5);
+        metrics::reader_lag("search", 2500);
         let text = render();
         for line in [
             "sapa_inbound_messages_total{kind=\"email\"} 3",
             "sapa_deliveries_total{kind=\"email\",outcome=\"unknown\"} 1",
             "sapa_intake_slice_messages_bucket{le=\"64\"} 1",
             "sapa_intake_slice_seconds_bucket{le=\"0.005\"} 0",
-            "sapa_reader_lag_events{reader=\"search\"} 5",
+            "sapa_reader_lag_seconds{reader=\"search\"} 2.5",
             "# TYPE sapa_inbound_messages_total counter",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");

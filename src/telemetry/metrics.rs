@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use sapa_channel::{Outcome, Retry};
 
 const INBOUND: &str = "sapa_inbound_messages_total";
 const QUARANTINED: &str = "sapa_quarantined_total";
@@ -13,7 +14,8 @@ const DELIVERIES: &str = "sapa_deliveries_total";
 const OUTBOX_AGE: &str = "sapa_outbox_age_seconds";
 const UNKNOWN: &str = "sapa_deliveries_unknown";
 const LIVE_SOCKETS: &str = "sapa_live_sockets";
-const READER_LAG: &str = "sapa_reader_lag_events";
+const READER_LAG: &str = "sapa_reader_lag_seconds";
+const READER_BEHIND: &str = "sapa_reader_behind_events";
 pub(super) const INTAKE_SLICE_MESSAGES: &str = "sapa_intake_slice_messages";
 pub(super) const INTAKE_SLICE_SECONDS: &str = "sapa_intake_slice_seconds";
 
@@ -34,7 +36,8 @@ pub(super) fn describe() {
         "Messages of which nobody knows whether they arrived; a person must decide."
     );
     describe_gauge!(LIVE_SOCKETS, "Open sockets, by whose they are.");
-    describe_gauge!(READER_LAG, "Events that a reader of the log has still to read.");
+    describe_gauge!(READER_LAG, "How old the events are that a reader of the log works on.");
+    describe_gauge!(READER_BEHIND, "Events that a reader of the log has still to read.");
     describe_histogram!(INTAKE_SLICE_MESSAGES, "Messages stored by one commit.");
     describe_histogram!(
         INTAKE_SLICE_SECONDS,
@@ -58,8 +61,14 @@ pub fn quarantine_waiting(messages: u32) {
     gauge!(QUARANTINE).set(f64::from(messages));
 }
 
-/// An attempt to deliver ended: `sent`, `retrying`, `failed` or `unknown`.
-pub fn delivery(kind: &str, outcome: &'static str) {
+/// An attempt to deliver by a kind of channel ended.
+pub fn delivery(kind: &str, outcome: &Outcome) {
+    let outcome = match outcome {
+        Outcome::Sent { .. } => "sent",
+        Outcome::NotSent { retry: Retry::Never, .. } => "failed",
+        Outcome::NotSent { .. } => "not_sent",
+        Outcome::Unknown { .. } => "unknown",
+    };
     counter!(DELIVERIES, "kind" => kind.to_owned(), "outcome" => outcome).increment(1);
 }
 
@@ -73,9 +82,15 @@ pub fn unknown_deliveries(messages: u32) {
     gauge!(UNKNOWN).set(f64::from(messages));
 }
 
+/// A reader of the log works on events that are so many milliseconds old.
+pub fn reader_lag(reader: &str, milliseconds: u128) {
+    let age = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX));
+    gauge!(READER_LAG, "reader" => reader.to_owned()).set(age.as_secs_f64());
+}
+
 /// A reader of the log has so many events before it.
-pub fn reader_lag(reader: &str, events: u32) {
-    gauge!(READER_LAG, "reader" => reader.to_owned()).set(f64::from(events));
+pub fn reader_behind(reader: &str, events: u32) {
+    gauge!(READER_BEHIND, "reader" => reader.to_owned()).set(f64::from(events));
 }
 
 /// A slice of so many messages was stored and routed within this time.

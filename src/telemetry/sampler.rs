@@ -29,15 +29,14 @@ pub async fn run(app: App, stop: CancellationToken) {
 pub async fn sample(app: &App) -> DbResult<()> {
     let now = app.now();
     let mut tx = app.db().read().await?;
-    let oldest: Option<Timestamp> =
-        on_db!(&mut tx, |conn| {
-            sqlx::query_scalar(
+    let oldest: Option<Timestamp> = on_db!(&mut tx, |conn| {
+        sqlx::query_scalar(
         "SELECT MIN(run_at) FROM deliveries WHERE state IN ('queued', 'retrying') AND run_at <= $1"
     )
     .bind(now)
     .fetch_one(conn)
     .await?
-        });
+    });
     let unknown: i64 = on_db!(&mut tx, |conn| sqlx::query_scalar(
         "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'"
     )
@@ -61,7 +60,7 @@ pub async fn sample(app: &App) -> DbResult<()> {
     metrics::unknown_deliveries(count(unknown));
     metrics::quarantine_waiting(count(quarantined));
     for (reader, seq) in readers {
-        metrics::reader_lag(&reader, count(newest.unwrap_or(0).saturating_sub(seq)));
+        metrics::reader_behind(&reader, count(newest.unwrap_or(0).saturating_sub(seq)));
     }
     Ok(())
 }

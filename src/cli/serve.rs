@@ -1,0 +1,48 @@
+//! `sapa serve`: the hub.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use sapa_channel::SystemClock;
+
+use super::{lock, stop};
+use crate::{
+    app::{
+        App,
+        running::{self, Running},
+    },
+    config::Config,
+    officers, telemetry,
+};
+
+/// Runs the hub until it is told to stop.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let _lock = lock::take(&config.database)?;
+    let app = App::open(config, Arc::new(SystemClock), false).await?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = app.db().name(), "starting");
+    let running = start(&app).await?;
+    let url = &app.config().server.public_url;
+    tracing::info!(listen = %running.http, %url, "ready");
+    if nobody_can_sign_in(&app).await? {
+        tracing::info!(%url, "nobody can sign in yet: open this address and make the first administrator");
+    }
+    running.wait().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Puts a hub into operation, to be stopped by a signal.
+pub async fn start(app: &App) -> anyhow::Result<Running> {
+    stop::by_signal(app.stopping())?;
+    let running = running::start(app.clone()).await?;
+    let hub = app.clone();
+    app.supervise("figures", app.stopping(), move || {
+        telemetry::sampler::run(hub.clone(), hub.stopping())
+    });
+    Ok(running)
+}
+
+async fn nobody_can_sign_in(app: &App) -> anyhow::Result<bool> {
+    let mut tx = app.db().read().await?;
+    Ok(officers::queries::count(&mut tx).await.context("counting the officers")? == 0)
+}
