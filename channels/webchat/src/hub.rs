@@ -10,9 +10,9 @@ use crate::{Caller, Pushes, ServerMessage, Site};
 
 /// The hub, as web chat needs it.
 ///
-/// What is shown to a [`Caller`] belongs to his [`Caller::address`]: to a browser, what was said from it
+/// What is shown to a [`Caller`] belongs to his [`Caller::addresses`]: to a browser, what was said from it
 /// and answered to it, even if its contact has become known since; to a customer whom the shop vouches
-/// for, his own (`R8`). Every call ends within a bounded time.
+/// for, his own and what he began in this browser (`R8`). Every call ends within a bounded time.
 #[async_trait]
 pub trait ChatHub: Send + Sync {
     /// The site of this key, if it is there and in operation.
@@ -33,7 +33,8 @@ pub trait ChatHub: Send + Sync {
     /// Up to where officers got what this caller said.
     async fn marks(&self, who: &Caller) -> Result<Marks, HubError>;
 
-    /// What happens from now on, in the order of the log. Take it from a [`crate::Rooms`].
+    /// What happens from now on at any of his addresses, in the order of the log: see
+    /// [`crate::Rooms::subscribe_caller`].
     fn subscribe(&self, who: &Caller) -> Pushes;
 
     /// The caller has everything up to this place on his device or, with `read`, before his eyes.

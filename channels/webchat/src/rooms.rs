@@ -8,7 +8,7 @@ use std::{
 use sapa_channel::Address;
 use tokio::sync::mpsc;
 
-use crate::Push;
+use crate::{Caller, Push};
 
 /// How much may wait for a socket. One that is further behind is closed, and resumes from the log.
 const WAITING: usize = 64;
@@ -26,7 +26,7 @@ pub struct Rooms {
 #[derive(Debug)]
 pub struct Pushes {
     waiting: mpsc::Receiver<Arc<Push>>,
-    address: Address,
+    addresses: Vec<Address>,
     rooms: Weak<Rooms>,
 }
 
@@ -40,9 +40,23 @@ impl Rooms {
     /// Begins to tell a socket what is pushed to this address.
     #[must_use]
     pub fn subscribe(self: &Arc<Self>, address: &Address) -> Pushes {
+        self.subscribe_all(vec![address.clone()])
+    }
+
+    /// Begins to tell a socket what is pushed to any address of its caller.
+    #[must_use]
+    pub fn subscribe_caller(self: &Arc<Self>, who: &Caller) -> Pushes {
+        self.subscribe_all(who.addresses())
+    }
+
+    fn subscribe_all(self: &Arc<Self>, addresses: Vec<Address>) -> Pushes {
         let (sender, waiting) = mpsc::channel(WAITING);
-        self.lock().entry(address.clone()).or_default().push(sender);
-        Pushes { waiting, address: address.clone(), rooms: Arc::downgrade(self) }
+        let mut rooms = self.lock();
+        for address in &addresses {
+            rooms.entry(address.clone()).or_default().push(sender.clone());
+        }
+        drop(rooms);
+        Pushes { waiting, addresses, rooms: Arc::downgrade(self) }
     }
 
     /// Tells all sockets of an address. Tells how many there were.
@@ -98,10 +112,12 @@ impl Drop for Pushes {
         self.waiting.close();
         let Some(rooms) = self.rooms.upgrade() else { return };
         let mut rooms = rooms.lock();
-        if let Some(room) = rooms.get_mut(&self.address) {
-            room.retain(|socket| !socket.is_closed());
-            if room.is_empty() {
-                rooms.remove(&self.address);
+        for address in &self.addresses {
+            if let Some(room) = rooms.get_mut(address) {
+                room.retain(|socket| !socket.is_closed());
+                if room.is_empty() {
+                    rooms.remove(address);
+                }
             }
         }
     }
@@ -141,6 +157,19 @@ mod tests {
             assert!(slow.next().await.is_some());
         }
         assert!(slow.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn one_who_has_two_addresses_is_told_of_both_and_leaves_both() {
+        let rooms = Rooms::new();
+        let browser = Address { value: "v:1".into(), ..rina() };
+        let mut pushes = rooms.subscribe_all(vec![rina(), browser.clone()]);
+        assert_eq!(rooms.push(&rina(), Push::Online(true)), 1);
+        assert_eq!(rooms.push(&browser, Push::Online(false)), 1);
+        assert_eq!(pushes.next().await.as_deref(), Some(&Push::Online(true)));
+        assert_eq!(pushes.next().await.as_deref(), Some(&Push::Online(false)));
+        drop(pushes);
+        assert!(rooms.is_empty());
     }
 
     #[test]

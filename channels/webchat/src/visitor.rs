@@ -15,8 +15,7 @@ pub struct Caller {
     pub channel: ChannelId,
     /// The browser.
     pub visitor: Uuid,
-    /// `v:<uuid>` for a browser, `c:<customer>` for a customer whom the shop vouches for. What is shown to
-    /// a caller is what belongs to this address, and nothing more (`R8`).
+    /// `v:<uuid>` for a browser, `c:<customer>` for a customer whom the shop vouches for.
     pub address: Address,
     /// What the shop signed, if it did.
     pub customer: Option<Customer>,
@@ -89,6 +88,17 @@ impl Caller {
     #[must_use]
     pub fn address_of(visitor: Uuid) -> Address {
         Address { kind: KIND, value: format!("v:{visitor}") }
+    }
+
+    /// The addresses that he proved: his own and, if that is a customer's, also his browser's, for what he
+    /// began there before he signed in. What is shown to a caller belongs to these, and nothing more (`R8`).
+    #[must_use]
+    pub fn addresses(&self) -> Vec<Address> {
+        let mut addresses = vec![self.address.clone()];
+        if self.identified() {
+            addresses.push(Self::address_of(self.visitor));
+        }
+        addresses
     }
 
     /// Whether the shop vouches for him.

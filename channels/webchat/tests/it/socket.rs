@@ -185,6 +185,11 @@ async fn r8_an_unsigned_claim_shows_nothing_and_a_signed_one_shows_the_customers
     let said = message(&chat.recorder);
     assert_eq!(said.sender.address.value, "c:rina");
     assert_eq!(said.sender.claims.len(), 2);
+    // What was answered to the browser before he signed in, he is told too.
+    let browser = format!("v:{}", chat.hub.site.visitor(&secret).unwrap());
+    chat.hub.answer(&browser, "Halo, dengan siapa?");
+    assert_eq!(rina.frame().await["text"], "Halo, dengan siapa?");
+    assert_eq!(stranger.frame().await["text"], "Halo, dengan siapa?");
     // What the shop says to its customer, the stranger is not told.
     chat.hub.answer("c:rina", "Rahasia");
     assert_eq!(rina.frame().await["text"], "Rahasia");

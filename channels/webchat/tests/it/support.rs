@@ -106,7 +106,8 @@ impl FakeHub {
 
     fn messages(&self, who: &Caller) -> Vec<ServerMessage> {
         let log = self.log.lock().unwrap();
-        let own = log.iter().filter(|(address, _)| *address == who.address.value);
+        let addresses: Vec<String> = who.addresses().into_iter().map(|own| own.value).collect();
+        let own = log.iter().filter(|(address, _)| addresses.contains(address));
         own.filter_map(|(_, push)| match push {
             Push::Message(message) => Some(message.clone()),
             _ => None,
@@ -154,7 +155,7 @@ impl ChatHub for FakeHub {
     }
 
     fn subscribe(&self, who: &Caller) -> Pushes {
-        self.rooms.subscribe(&who.address)
+        self.rooms.subscribe_caller(who)
     }
 
     async fn seen(&self, who: &Caller, seq: i64, read: bool) -> Result<(), HubError> {
