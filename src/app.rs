@@ -1,13 +1,35 @@
 //! The state that everything shares, and how it is wired.
 
-use std::sync::Arc;
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
+use futures::FutureExt;
 use sapa_channel::{Clock, Timestamp};
+use sapa_webchat::Rooms;
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    channels::Registry, config::Config, db::Db, delivery::Wake, files::Store, http_client::OutboundClient,
-    keys::Keys, live::Live, officers::throttle::Throttle,
+    channels::{Registry, operate::Operation},
+    config::Config,
+    db::{Db, DbResult, Tx},
+    delivery::Wake,
+    events::{self, NewEvent},
+    files::Store,
+    http_client::OutboundClient,
+    keys::Keys,
+    live::Live,
+    officers::throttle::Throttle,
 };
+
+pub mod running;
+
+/// How long readers of the log wait for a word before they look by themselves (D5).
+const SWEEP: Duration = Duration::from_secs(5);
 
 /// The running hub. A clone is the same hub.
 #[derive(Clone, Debug)]
@@ -25,6 +47,10 @@ struct Inner {
     wake: Wake,
     throttle: Throttle,
     outbound: OutboundClient,
+    rooms: Arc<Rooms>,
+    operation: OnceLock<Operation>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
     demo: bool,
 }
 
@@ -49,6 +75,10 @@ impl App {
             wake: Wake::default(),
             throttle: Throttle::default(),
             outbound,
+            rooms: Rooms::new(),
+            operation: OnceLock::new(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
             demo,
         })))
     }
@@ -124,4 +154,76 @@ impl App {
     pub fn is_demo(&self) -> bool {
         self.0.demo
     }
+
+    /// The visitors who are connected.
+    #[must_use]
+    pub fn rooms(&self) -> &Arc<Rooms> {
+        &self.0.rooms
+    }
+
+    /// What channels need, once the hub is in operation.
+    #[must_use]
+    pub fn operation(&self) -> Option<&Operation> {
+        self.0.operation.get()
+    }
+
+    fn operate(&self, operation: Operation) {
+        assert!(self.0.operation.set(operation).is_ok(), "a hub is put into operation once");
+    }
+
+    /// Is cancelled when the hub shall stop.
+    #[must_use]
+    pub fn stopping(&self) -> CancellationToken {
+        self.0.stop.clone()
+    }
+
+    /// The tasks that must end before the hub has stopped.
+    #[must_use]
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
+    /// Appends to the log, commits, and wakes those who react.
+    pub async fn commit(&self, mut tx: Tx, events: &[NewEvent]) -> DbResult<()> {
+        events::append(&mut tx, events).await?;
+        tx.commit().await?;
+        if !events.is_empty() {
+            self.wake().log_grew();
+        }
+        self.wake().delivery_due();
+        Ok(())
+    }
+
+    /// Keeps a task going until `stop`: if it panics or ends by itself it is started again, and nothing else
+    /// is touched.
+    pub fn supervise<F>(&self, name: &'static str, stop: CancellationToken, run: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send,
+    {
+        self.tasks().spawn(async move {
+            while !stop.is_cancelled() {
+                if AssertUnwindSafe(run()).catch_unwind().await.is_err() {
+                    tracing::error!(task = name, "a task panicked and is started again");
+                }
+                stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1))).await;
+            }
+        });
+    }
+}
+
+/// Waits until the log has grown, or for some seconds, for a word may be lost (D5).
+pub async fn woken(grew: &mut watch::Receiver<i64>) {
+    // It fails only when the hub is gone, and then nobody waits.
+    let _ = tokio::time::timeout(SWEEP, grew.changed()).await;
+}
+
+/// Runs the hub until `stop`, and stops it gracefully.
+pub async fn run(app: App, stop: CancellationToken) -> anyhow::Result<()> {
+    let hub = app.stopping();
+    let running = running::start(app).await?;
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        hub.cancel();
+    });
+    running.wait().await
 }

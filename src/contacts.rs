@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod http;
+pub mod likeness;
 pub mod links;
 pub mod merge;
 pub mod model;

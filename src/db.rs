@@ -146,10 +146,10 @@ macro_rules! on_db {
 /// thirty rows do.
 #[macro_export]
 macro_rules! insert_rows {
-    ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:ident| $binds:expr) => {
+    ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr) => {
         $crate::insert_rows!($tx, $into, $rows, |$b, $row| $binds, "")
     };
-    ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:ident| $binds:expr, $then:literal) => {
+    ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr, $then:literal) => {
         if !$rows.is_empty() {
             $crate::on_db!(&mut *$tx, |conn| {
                 let mut query = ::sqlx::QueryBuilder::new($into);

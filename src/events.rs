@@ -201,3 +201,11 @@ pub async fn head(tx: &mut Tx) -> DbResult<i64> {
         .fetch_one(conn)
         .await?))
 }
+
+/// When an event happened; none if there is no such event.
+pub async fn time_of(tx: &mut Tx, seq: i64) -> DbResult<Option<Timestamp>> {
+    Ok(on_db!(tx, |conn| sqlx::query_scalar("SELECT at FROM events WHERE seq = $1")
+        .bind(seq)
+        .fetch_optional(conn)
+        .await?))
+}

@@ -14,6 +14,7 @@ pub mod delivery;
 pub mod demo;
 pub mod events;
 pub mod files;
+pub mod housekeeping;
 pub mod http;
 pub mod http_client;
 pub mod intake;

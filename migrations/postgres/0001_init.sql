@@ -389,10 +389,11 @@ CREATE TABLE webhook_deliveries (
     state      TEXT NOT NULL,                             -- queued, sent, failed
     attempts   BIGINT NOT NULL,
     run_at     BIGINT NOT NULL,
-    answer     TEXT,
+    status     BIGINT,                                    -- HTTP, of the last answer
+    error      TEXT,                                      -- why the last try did not succeed
     created_at BIGINT NOT NULL
 );
-CREATE INDEX webhook_deliveries_ready ON webhook_deliveries (run_at) WHERE state = 'queued';
+CREATE INDEX webhook_deliveries_ready ON webhook_deliveries (webhook_id, run_at) WHERE state = 'queued';
 CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries (webhook_id, created_at);
 
 -- Answers to calls with an Idempotency-Key.

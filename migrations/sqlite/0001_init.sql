@@ -389,10 +389,11 @@ CREATE TABLE webhook_deliveries (
     state      TEXT NOT NULL,                             -- queued, sent, failed
     attempts   INTEGER NOT NULL,
     run_at     INTEGER NOT NULL,
-    answer     TEXT,
+    status     INTEGER,                                   -- HTTP, of the last answer
+    error      TEXT,                                      -- why the last try did not succeed
     created_at INTEGER NOT NULL
 );
-CREATE INDEX webhook_deliveries_ready ON webhook_deliveries (run_at) WHERE state = 'queued';
+CREATE INDEX webhook_deliveries_ready ON webhook_deliveries (webhook_id, run_at) WHERE state = 'queued';
 CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries (webhook_id, created_at);
 
 -- Answers to calls with an Idempotency-Key.
@@ -406,7 +407,7 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
-    subject, text, content = 'messages', content_rowid = 'seq', tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+    subject, text, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
 INSERT INTO messages_fts (messages_fts, rank) VALUES ('automerge', 0);
 

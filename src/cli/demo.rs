@@ -15,7 +15,7 @@ use super::{lock, port, serve};
 use crate::{
     app::{App, running::Running},
     config::{Config, Database},
-    demo, telemetry,
+    telemetry,
 };
 
 /// Where mail comes in if nobody says where.
@@ -49,7 +49,6 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     let _lock = lock::take(&config.database)?;
     let app = App::open(config, Arc::new(SystemClock), true).await?;
-    demo::fill(&app).await.context("filling the demonstration")?;
     let running = serve::start(&app).await?;
     tell(&app, &running, &options.data).context("telling where the demonstration is")?;
     running.wait().await
@@ -95,13 +94,6 @@ fn tell(app: &App, running: &Running, data: &Path) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "Sapa's demonstration is ready.\n")?;
     writeln!(out, "  Desk          {url}")?;
-    for sign_in in demo::sign_ins() {
-        writeln!(
-            out,
-            "                {:30} {:18} ({})",
-            sign_in.email, sign_in.password, sign_in.who
-        )?;
-    }
     writeln!(out, "  Shops         {url}/demo and {url}/demo/telco, each with its chat")?;
     if let Some(smtp) = running.smtp {
         writeln!(out, "  Mail comes in by SMTP at {smtp}")?;

@@ -187,17 +187,16 @@ pub async fn undo(tx: &mut Tx, merge_id: Uuid, actor: &Actor, at: Timestamp) -> 
         return Err(UndoError::Covered);
     }
     move_all(tx, &moved, gone_id).await?;
-    for id in [kept_id, gone_id] {
-        on_db!(&mut *tx, |conn| sqlx::query(
-            "UPDATE contacts SET merged_into = CASE WHEN id = $2 THEN NULL ELSE merged_into END,
-                                 version = version + 1 WHERE id = $1"
-        )
-        .bind(id)
-        .bind(gone_id)
-        .execute(conn)
-        .await
-        .map_err(crate::db::DbError::from)?);
-    }
+    on_db!(tx, |conn| sqlx::query(
+        "UPDATE contacts SET merged_into = CASE WHEN id = $2 THEN NULL ELSE merged_into END, version = version + 1
+         WHERE id IN ($1, $2)"
+    )
+    .bind(kept_id)
+    .bind(gone_id)
+    .execute(conn)
+    .await
+    .map(drop)
+    .map_err(crate::db::DbError::from)?);
     let event = |id| {
         NewEvent::new("contact.unmerged", at, actor.clone())
             .contact(id)

@@ -15,8 +15,12 @@ use crate::{
 /// A file with its content.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Content {
+    /// Which one.
+    pub id: Uuid,
     /// The message that it is attached to.
     pub message_id: Option<Uuid>,
+    /// Who uploaded it.
+    pub uploaded_by: Option<String>,
     /// Its name.
     pub name: String,
     /// Its sniffed type.
@@ -79,7 +83,7 @@ pub async fn uploads(tx: &mut Tx, ids: &[Uuid], by: &str) -> DbResult<Vec<Conten
     }
     Ok(on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(
-            "SELECT message_id, name, media_type, digest, body FROM files WHERE message_id IS NULL AND uploaded_by = ",
+            "SELECT id, message_id, uploaded_by, name, media_type, digest, body FROM files WHERE message_id IS NULL AND uploaded_by = ",
         );
         query.push_bind(by).push(" AND id IN (");
         let mut list = query.separated(", ");
@@ -93,7 +97,7 @@ pub async fn uploads(tx: &mut Tx, ids: &[Uuid], by: &str) -> DbResult<Vec<Conten
 
 /// A file with its content.
 pub async fn content(tx: &mut Tx, id: Uuid) -> DbResult<Option<Content>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT message_id, name, media_type, digest, body FROM files WHERE id = $1")
+    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT id, message_id, uploaded_by, name, media_type, digest, body FROM files WHERE id = $1")
         .bind(id)
         .fetch_optional(conn)
         .await?))
@@ -102,7 +106,7 @@ pub async fn content(tx: &mut Tx, id: Uuid) -> DbResult<Option<Content>> {
 /// The contents of all files of a message, in order.
 pub async fn contents_of(tx: &mut Tx, message_id: Uuid) -> DbResult<Vec<Content>> {
     Ok(on_db!(tx, |conn| sqlx::query_as(
-        "SELECT message_id, name, media_type, digest, body FROM files WHERE message_id = $1 ORDER BY id"
+        "SELECT id, message_id, uploaded_by, name, media_type, digest, body FROM files WHERE message_id = $1 ORDER BY id"
     )
     .bind(message_id)
     .fetch_all(conn)

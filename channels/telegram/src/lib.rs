@@ -25,6 +25,7 @@ pub mod stub;
 pub use channel::TelegramChannel;
 pub use link::{InvalidLink, deep_link};
 pub use settings::{Bot, Mode, Settings, SettingsError, Timing, get_me};
+pub use update::read;
 pub use webhook::{MAX_WEBHOOK_BODY, WebhookAnswer};
 
 use sapa_channel::Kind;

@@ -1,0 +1,119 @@
+//! Starting everything, and stopping it gracefully.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use sapa_channel::Intake;
+use sapa_email::{Protocol, Server, ServerConfig};
+use sapa_webchat::ChatServer;
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use crate::{
+    channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
+    contacts, conversations, housekeeping, http, intake::Inbox, live, search, webhooks,
+};
+
+/// How long what is under way may take when the hub is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A hub in operation.
+#[derive(Debug)]
+pub struct Running {
+    /// Where its web server listens.
+    pub http: SocketAddr,
+    /// Where it takes mail by SMTP.
+    pub smtp: Option<SocketAddr>,
+    /// Where it takes mail by LMTP.
+    pub lmtp: Option<SocketAddr>,
+    app: App,
+    stop: CancellationToken,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Starts the hub: readers of the log, channels, listeners, and the web server last.
+pub async fn start(app: App) -> anyhow::Result<Running> {
+    let stop = app.stopping();
+    let inbox: Arc<dyn Intake> = Arc::new(Inbox::start(&app));
+    let chat = ChatServer::new(Arc::new(Chat(app.clone())), inbox.clone(), app.clock(), stop.clone());
+    app.operate(Operation { intake: inbox.clone(), chat, stop: stop.clone() });
+
+    readers(&app, &stop);
+    channels::operate::start_all(&app).await.context("putting the channels into operation")?;
+
+    let smtp = listen(&app, Protocol::Smtp, &inbox, &stop).await?;
+    let lmtp = listen(&app, Protocol::Lmtp, &inbox, &stop).await?;
+    let listener = tokio::net::TcpListener::bind(app.config().server.listen)
+        .await
+        .with_context(|| format!("listening on {}", app.config().server.listen))?;
+    let address = listener.local_addr()?;
+    let server = tokio::spawn(http::serve(app.clone(), listener, stop.clone()));
+    Ok(Running { http: address, smtp, lmtp, app, stop, server })
+}
+
+fn readers(app: &App, stop: &CancellationToken) {
+    macro_rules! supervised {
+        ($name:literal, $run:path) => {{
+            let (app, stop) = (app.clone(), stop.clone());
+            let hub = app.clone();
+            hub.supervise($name, stop.clone(), move || $run(app.clone(), stop.clone()));
+        }};
+    }
+    supervised!("live inbox", live::run);
+    supervised!("search index", search::index::run);
+    supervised!("suggestions", contacts::likeness::run);
+    supervised!("webhooks", webhooks::run);
+    supervised!("snoozed conversations", conversations::snooze::run);
+    supervised!("health of channels", channels::health::run);
+    supervised!("housekeeping", housekeeping::run);
+}
+
+async fn listen(
+    app: &App,
+    protocol: Protocol,
+    inbox: &Arc<dyn Intake>,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<SocketAddr>> {
+    let settings = &app.config().smtp;
+    let listen = if protocol == Protocol::Smtp { settings.listen } else { settings.lmtp_listen };
+    let Some(listen) = listen else { return Ok(None) };
+    let mut config = ServerConfig::new(listen, settings.hostname.clone(), protocol);
+    config.max_size = settings.max_bytes;
+    config.max_connections = settings.max_connections;
+    let server = Server::bind(config, Arc::new(OperatedMailboxes(app.clone())), inbox.clone())
+        .await
+        .with_context(|| format!("listening for mail on {listen}"))?;
+    let address = server.local_addr();
+    tokio::spawn(server.run(stop.clone()));
+    Ok(Some(address))
+}
+
+impl Running {
+    /// Waits until the hub is told to stop and has stopped.
+    pub async fn wait(mut self) -> anyhow::Result<()> {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            ended = &mut self.server => {
+                self.stop.cancel();
+                ended.context("the web server broke")??;
+            }
+        }
+        self.finish().await
+    }
+
+    /// Stops the hub: what is under way is finished, within ten seconds.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        self.finish().await
+    }
+
+    async fn finish(self) -> anyhow::Result<()> {
+        self.app.tasks().close();
+        if tokio::time::timeout(GRACE, self.app.tasks().wait()).await.is_err() {
+            tracing::warn!("some work did not end in time; the next start finds what it left");
+        }
+        self.server.abort();
+        self.app.db().close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Who has seen what: the visitor ours, officers the visitor's.
+
+use sapa_channel::{Address, Kind};
+use sapa_webchat::{Caller, Marks, Push};
+use uuid::Uuid;
+
+use super::identity;
+use crate::{
+    app::App,
+    db::{DbResult, Tx},
+    events::{Actor, NewEvent},
+    on_db,
+};
+
+/// Up to where officers got what came from an address.
+pub async fn of(tx: &mut Tx, identity: Uuid) -> DbResult<Marks> {
+    let (delivered, read): (i64, i64) = on_db!(tx, |conn| sqlx::query_as(
+        "SELECT COALESCE(MAX(e.seq), 0),
+                COALESCE(MAX(CASE WHEN e.at <= (SELECT MAX(r.at) FROM reads r
+                                                WHERE r.conversation_id = e.conversation_id) THEN e.seq END), 0)
+         FROM events e WHERE e.identity_id = $1 AND e.kind = 'message.received'"
+    )
+    .bind(identity)
+    .fetch_one(conn)
+    .await?);
+    Ok(Marks { delivered, read })
+}
+
+/// Notes that a visitor has our messages up to a place in the log.
+pub async fn seen(app: &App, who: &Caller, seq: i64, read: bool) -> DbResult<()> {
+    let mut tx = app.db().write().await?;
+    let Some((identity, contact_id)) = identity(&mut tx, &who.address).await? else { return Ok(()) };
+    let (state, before) = if read { ("read", "delivered") } else { ("delivered", "sent") };
+    let now = app.now();
+    let changed: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| sqlx::query_as(
+        "UPDATE deliveries SET state = $3, updated_at = $4
+         WHERE message_id IN (SELECT message_id FROM events
+                              WHERE identity_id = $1 AND seq <= $2 AND kind = 'message.sent')
+           AND (state = 'sent' OR state = $5)
+           AND state <> $3
+         RETURNING message_id, conversation_id"
+    )
+    .bind(identity)
+    .bind(seq)
+    .bind(state)
+    .bind(now)
+    .bind(before)
+    .fetch_all(conn)
+    .await?);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let actor = Actor { kind: "contact", id: Some(contact_id), name: String::new() };
+    let events: Vec<NewEvent> = changed
+        .into_iter()
+        .map(|(message, conversation)| {
+            NewEvent::new("delivery.changed", now, actor.clone())
+                .conversation(conversation, contact_id)
+                .message(message, None)
+        })
+        .collect();
+    app.commit(tx, &events).await
+}
+
+/// Tells the visitors of a conversation who are there that an officer has read it.
+pub async fn officer_read(app: &App, conversation_id: Uuid) -> DbResult<()> {
+    if app.rooms().is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db().read().await?;
+    let visitors: Vec<(Uuid, String, String)> = on_db!(&mut tx, |conn| sqlx::query_as(
+        "SELECT i.id, i.kind, i.value FROM conversations c JOIN identities i ON i.contact_id = c.contact_id
+         WHERE c.id = $1 AND i.kind = $2"
+    )
+    .bind(conversation_id)
+    .bind(sapa_webchat::KIND.as_str())
+    .fetch_all(conn)
+    .await?);
+    for (identity, kind, value) in visitors {
+        let address = Address { kind: Kind(kind.into()), value };
+        if app.rooms().present(&address) {
+            let marks = of(&mut tx, identity).await?;
+            app.rooms().push(&address, Push::State(marks));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! The list of conversations: filters, order, pages.
+
+use std::collections::HashMap;
+
+use sapa_channel::{ChannelId, Timestamp};
+use serde::Deserialize;
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::model::{ConversationRow, RowTicket, TeamRef};
+use crate::{
+    channels::model::ChannelRef,
+    contacts::model::ContactRef,
+    db::{DbResult, Tx},
+    http::{Cursor, Page},
+    officers::model::OfficerRef,
+    on_db,
+    tickets::model::number,
+};
+
+/// A folder of the inbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Folder {
+    /// Open and mine.
+    Mine,
+    /// Open and nobody's.
+    Unassigned,
+    /// Open.
+    #[default]
+    Open,
+    /// Open, and I was called.
+    Mentions,
+    /// Open, and the customer waits.
+    Waiting,
+    /// Snoozed.
+    Snoozed,
+    /// Solved.
+    Solved,
+    /// All.
+    All,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// What was said last first.
+    #[default]
+    Newest,
+    /// What was said last at the end.
+    Oldest,
+    /// Who waits longest first.
+    Waiting,
+}
+
+/// Which conversations to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The folder.
+    pub folder: Folder,
+    /// Only of this team.
+    pub team: Option<Uuid>,
+    /// Only on this channel.
+    pub channel: Option<ChannelId>,
+    /// Only with this label.
+    pub label: Option<String>,
+    /// Only of this contact.
+    pub contact: Option<Uuid>,
+    /// The order.
+    pub sort: Sort,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: i64,
+    contact_id: Uuid,
+    contact_name: String,
+    channel_id: ChannelId,
+    channel_kind: String,
+    channel_name: String,
+    status: String,
+    subject: Option<String>,
+    preview: String,
+    preview_kind: String,
+    preview_author: Option<String>,
+    has_files: bool,
+    assignee_id: Option<Uuid>,
+    assignee_name: Option<String>,
+    team_id: Option<Uuid>,
+    team_name: Option<String>,
+    unread: bool,
+    waiting_since: Option<Timestamp>,
+    last_message_at: Timestamp,
+    snoozed_until: Option<Timestamp>,
+    draft: Option<String>,
+    version: i64,
+}
+
+/// Both joins on the officer are by primary key; the order comes from an index of `conversations`.
+const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_name, c.channel_id,
+        ch.kind AS channel_kind, ch.name AS channel_name, c.status, c.subject, c.preview, c.preview_kind,
+        c.preview_author, c.has_files, c.assignee_id, o.name AS assignee_name, c.team_id, t.name AS team_name,
+        (c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)) AS unread,
+        c.waiting_since, c.last_message_at, c.snoozed_until, d.text AS draft, c.version
+    FROM conversations c
+    JOIN contacts k ON k.id = c.contact_id
+    JOIN channels ch ON ch.id = c.channel_id
+    LEFT JOIN officers o ON o.id = c.assignee_id
+    LEFT JOIN teams t ON t.id = c.team_id
+    LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = ";
+
+macro_rules! select {
+    ($me:expr) => {{
+        let mut query = QueryBuilder::new(SELECT);
+        query.push_bind($me);
+        query.push(" LEFT JOIN drafts d ON d.conversation_id = c.id AND d.officer_id = ").push_bind($me);
+        query
+    }};
+}
+
+/// A page of the list, as `me` sees it.
+pub async fn list(
+    tx: &mut Tx,
+    me: Uuid,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> DbResult<Page<ConversationRow>> {
+    let by_waiting = filter.sort == Sort::Waiting || filter.folder == Folder::Waiting;
+    let rows: Vec<Row> = on_db!(&mut *tx, |conn| {
+        let mut query = select!(me);
+        match filter.folder {
+            Folder::Mine => {
+                query.push(" WHERE c.status = 'open' AND c.assignee_id = ").push_bind(me);
+            }
+            Folder::Unassigned => {
+                query.push(" WHERE c.status = 'open' AND c.assignee_id IS NULL");
+            }
+            Folder::Mentions => {
+                query
+                    .push(" JOIN mentions m ON m.conversation_id = c.id AND m.officer_id = ")
+                    .push_bind(me)
+                    .push(" WHERE c.status = 'open'");
+            }
+            Folder::Open | Folder::Waiting => {
+                query.push(" WHERE c.status = 'open'");
+            }
+            Folder::Snoozed => {
+                query.push(" WHERE c.status = 'snoozed'");
+            }
+            Folder::Solved => {
+                query.push(" WHERE c.status = 'solved'");
+            }
+            Folder::All => {
+                query.push(" WHERE c.status IN ('open', 'snoozed', 'solved')");
+            }
+        }
+        if let Some(team) = filter.team {
+            query.push(" AND c.team_id = ").push_bind(team);
+        }
+        if let Some(channel) = filter.channel {
+            query.push(" AND c.channel_id = ").push_bind(channel);
+        }
+        if let Some(contact) = filter.contact {
+            query.push(" AND c.contact_id = ").push_bind(contact);
+        }
+        if let Some(label) = &filter.label {
+            query
+                .push(" AND c.id IN (SELECT conversation_id FROM conversation_labels WHERE label = ")
+                .push_bind(label)
+                .push(")");
+        }
+        let (column, direction, comparison) = if by_waiting {
+            query.push(" AND c.waiting_since IS NOT NULL");
+            ("c.waiting_since", "ASC", ">")
+        } else if filter.sort == Sort::Oldest {
+            ("c.last_message_at", "ASC", ">")
+        } else {
+            ("c.last_message_at", "DESC", "<")
+        };
+        if let Some(cursor) = cursor {
+            query.push(format_args!(" AND ({column}, c.id) {comparison} ("));
+            query.push_bind(cursor.at).push(", ").push_bind(cursor.id).push(")");
+        }
+        query.push(format_args!(" ORDER BY {column} {direction}, c.id {direction} LIMIT "));
+        query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
+        query.build_query_as().persistent(true).fetch_all(conn).await?
+    });
+    let page = Page::cut(rows, limit, |row| {
+        let at = if by_waiting { row.waiting_since.unwrap_or(row.last_message_at) } else { row.last_message_at };
+        Cursor::new(at, row.id)
+    });
+    Ok(Page { items: complete(tx, page.items).await?, next: page.next })
+}
+
+/// One row, as `me` sees it.
+pub async fn one(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<ConversationRow>> {
+    let row: Option<Row> = on_db!(&mut *tx, |conn| {
+        let mut query = select!(me);
+        query.push(" WHERE c.id = ").push_bind(id);
+        query.build_query_as().fetch_optional(conn).await?
+    });
+    Ok(complete(tx, row.into_iter().collect()).await?.pop())
+}
+
+/// Adds labels and tickets, by one statement each for the whole page.
+async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let labels: Vec<(Uuid, String)> = on_db!(&mut *tx, |conn| {
+        let mut query =
+            QueryBuilder::new("SELECT conversation_id, label FROM conversation_labels WHERE conversation_id IN (");
+        let mut list = query.separated(", ");
+        for id in &ids {
+            list.push_bind(*id);
+        }
+        query.push(") ORDER BY label");
+        query.build_query_as().persistent(false).fetch_all(conn).await?
+    });
+    let tickets: Vec<(Uuid, Uuid, i64, String)> = on_db!(&mut *tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT tc.conversation_id, t.id, t.number, t.title FROM ticket_conversations tc
+             JOIN tickets t ON t.id = tc.ticket_id AND t.status = 'open' WHERE tc.conversation_id IN (",
+        );
+        let mut list = query.separated(", ");
+        for id in &ids {
+            list.push_bind(*id);
+        }
+        query.push(") ORDER BY t.number");
+        query.build_query_as().persistent(false).fetch_all(conn).await?
+    });
+    let mut labels_of: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for (id, label) in labels {
+        labels_of.entry(id).or_default().push(label);
+    }
+    let mut ticket_of: HashMap<Uuid, RowTicket> = HashMap::new();
+    for (conversation, id, ticket_number, title) in tickets {
+        let count_open = ticket_of.get(&conversation).map_or(0, |ticket| ticket.count_open) + 1;
+        ticket_of.insert(conversation, RowTicket { id, number: number(ticket_number), title, count_open });
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| ConversationRow {
+            labels: labels_of.remove(&row.id).unwrap_or_default(),
+            ticket: ticket_of.remove(&row.id),
+            id: row.id,
+            number: row.number,
+            contact: ContactRef { id: row.contact_id, name: row.contact_name },
+            channel: ChannelRef { id: row.channel_id, kind: row.channel_kind, name: row.channel_name },
+            status: row.status,
+            subject: row.subject,
+            preview: row.preview,
+            preview_kind: row.preview_kind,
+            preview_author: row.preview_author,
+            has_files: row.has_files,
+            assignee: row.assignee_id.zip(row.assignee_name).map(|(id, name)| OfficerRef { id, name }),
+            team: row.team_id.zip(row.team_name).map(|(id, name)| TeamRef { id, name }),
+            unread: row.unread,
+            waiting_since: row.waiting_since,
+            last_message_at: row.last_message_at,
+            snoozed_until: row.snoozed_until,
+            draft: row.draft.map(|draft| crate::router::one_line(&draft)),
+            version: row.version,
+        })
+        .collect())
+}

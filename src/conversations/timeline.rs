@@ -1,0 +1,133 @@
+//! The history of a contact: every message on every channel and what happened around them, in one scroll.
+
+use sapa_channel::Timestamp;
+use serde::Serialize;
+use sqlx::{QueryBuilder, types::Json};
+use uuid::Uuid;
+
+use crate::{
+    db::{DbResult, Tx},
+    http::{Cursor, Page},
+    messages::{
+        self,
+        model::{Author, MessageView},
+    },
+    on_db,
+};
+
+/// Something in the history.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TimelineItem {
+    /// Something was said.
+    Message {
+        /// When.
+        at: Timestamp,
+        /// What.
+        message: Box<MessageView>,
+    },
+    /// Something happened.
+    Event {
+        /// When.
+        at: Timestamp,
+        /// Its place in the log.
+        seq: i64,
+        /// What.
+        kind: String,
+        /// Who did it.
+        actor: Author,
+        /// In which conversation.
+        conversation_id: Option<Uuid>,
+        /// With which ticket.
+        ticket_id: Option<Uuid>,
+        /// What else is to be known.
+        #[schema(value_type = Object)]
+        data: serde_json::Value,
+    },
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    seq: i64,
+    kind: String,
+    at: Timestamp,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    actor_name: String,
+    conversation_id: Option<Uuid>,
+    ticket_id: Option<Uuid>,
+    data: Json<serde_json::Value>,
+}
+
+/// Events have numbers and messages have ids: as a cursor's id a number sorts before every id of its time.
+fn event_key(seq: i64) -> Uuid {
+    Uuid::from_u64_pair(0, seq.cast_unsigned())
+}
+
+impl TimelineItem {
+    fn place(&self) -> Cursor {
+        match self {
+            Self::Message { at, message } => Cursor::new(*at, message.id),
+            Self::Event { at, seq, .. } => Cursor::new(*at, event_key(*seq)),
+        }
+    }
+}
+
+async fn events(
+    tx: &mut Tx,
+    contact_id: Uuid,
+    conversation_id: Option<Uuid>,
+    cursor: Option<Cursor>,
+    limit: i64,
+) -> DbResult<Vec<EventRow>> {
+    Ok(on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT seq, kind, at, actor_kind, actor_id, actor_name, conversation_id, ticket_id, data
+             FROM events WHERE history AND contact_id = ",
+        );
+        query.push_bind(contact_id);
+        if let Some(id) = conversation_id {
+            query.push(" AND (conversation_id IS NULL OR conversation_id = ").push_bind(id).push(")");
+        }
+        if let Some(cursor) = cursor {
+            let (high, low) = cursor.id.as_u64_pair();
+            let seq = if high == 0 { low.cast_signed() } else { i64::MAX };
+            query.push(" AND (at, seq) < (").push_bind(cursor.at).push(", ").push_bind(seq).push(")");
+        }
+        query.push(" ORDER BY at DESC, seq DESC LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(conn).await?
+    }))
+}
+
+/// A page of the history, going back from `cursor`; within a page the newest is last.
+pub async fn page(
+    tx: &mut Tx,
+    contact_id: Uuid,
+    conversation_id: Option<Uuid>,
+    cursor: Option<Cursor>,
+    limit: usize,
+    now: Timestamp,
+) -> DbResult<Page<TimelineItem>> {
+    let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = messages::queries::before(tx, contact_id, conversation_id, cursor, more).await?;
+    let messages = messages::queries::shown(tx, rows, now).await?;
+    let mut items: Vec<TimelineItem> = messages
+        .into_iter()
+        .map(|message| TimelineItem::Message { at: message.at, message: Box::new(message) })
+        .collect();
+    for row in events(tx, contact_id, conversation_id, cursor, more).await? {
+        items.push(TimelineItem::Event {
+            at: row.at,
+            seq: row.seq,
+            kind: row.kind,
+            actor: Author { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+            conversation_id: row.conversation_id,
+            ticket_id: row.ticket_id,
+            data: row.data.0,
+        });
+    }
+    items.sort_by_key(|item| std::cmp::Reverse((item.place().at, item.place().id)));
+    let mut page = Page::cut(items, limit, TimelineItem::place);
+    page.items.reverse();
+    Ok(page)
+}

@@ -1,0 +1,173 @@
+//! The worker of one channel: leases what is due, records each try, sends, records what became of it.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::FutureExt;
+use rand::RngExt;
+use sapa_channel::{Outcome, Retry, new_id};
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use super::{
+    ledger::{self, Ledger},
+    outbound::{self, NotReady},
+    queries::{self, Leased, Step},
+    retry,
+};
+use crate::{app::App, channels::Operated, db::DbResult, telemetry};
+
+/// How often it looks by itself, if nobody wakes it (D5).
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// Delivers for one channel until told to stop, and finishes what it began.
+pub async fn run(app: App, operated: Arc<Operated>, stop: CancellationToken) {
+    let me = new_id();
+    let ledger = Ledger::start(&app);
+    let places = Arc::new(Semaphore::new(app.config().delivery.concurrency.max(1)));
+    let sending = TaskTracker::new();
+    loop {
+        let woken = app.wake();
+        // Subscribed before looking, so that what is queued meanwhile is not missed.
+        let due = woken.delivery();
+        let looked = round(&app, &operated, me, &ledger, &places, &sending).await;
+        let wait = match looked {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::error!(%error, channel = operated.name, "delivery could not look for work");
+                SWEEP
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = due => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    sending.close();
+    sending.wait().await;
+}
+
+/// Looks for work once. Tells how long to wait before looking again.
+async fn round(
+    app: &App,
+    operated: &Arc<Operated>,
+    me: Uuid,
+    ledger: &Ledger,
+    places: &Arc<Semaphore>,
+    sending: &TaskTracker,
+) -> DbResult<Duration> {
+    recover(app, operated, None).await?;
+    let now = app.now();
+    let free = places.available_permits();
+    if free == 0 {
+        return Ok(Duration::from_millis(20));
+    }
+    let mut tx = app.db().read().await?;
+    let next = queries::next_due(&mut tx, operated.id).await?;
+    drop(tx);
+    match next {
+        None => return Ok(SWEEP),
+        Some(at) if at > now => return Ok(at.since(now).min(SWEEP)),
+        Some(_) => {}
+    }
+    let mut tx = app.db().write().await?;
+    let leased = queries::lease(&mut tx, operated.id, me, now, i64::try_from(free).unwrap_or(1)).await?;
+    tx.commit().await?;
+    if leased.is_empty() {
+        return Ok(Duration::from_millis(50));
+    }
+    for delivery in leased {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let (app, operated, ledger) = (app.clone(), operated.clone(), ledger.clone());
+        sending.spawn(async move {
+            deliver(&app, &operated, &ledger, &delivery).await;
+            drop(place);
+            app.wake().delivery_due();
+        });
+    }
+    Ok(Duration::from_millis(20))
+}
+
+/// Queues again, or marks as unknown, what a node that died left lying.
+async fn recover(app: &App, operated: &Operated, mine: Option<Uuid>) -> DbResult<()> {
+    let now = app.now();
+    let mut tx = app.db().read().await?;
+    let stale = queries::has_stale(&mut tx, operated.id, now).await?;
+    drop(tx);
+    if !stale {
+        return Ok(());
+    }
+    let mut tx = app.db().write().await?;
+    let unknown = queries::recover(&mut tx, operated.id, now, mine).await?;
+    let events = ledger::changed(&mut tx, &unknown, now).await?;
+    app.commit(tx, &events).await
+}
+
+async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Leased) {
+    let step = |state, tries, run_at, reason| Step {
+        message_id: leased.message_id,
+        fence: leased.fence,
+        state,
+        tries,
+        run_at,
+        reason,
+        external_id: None,
+    };
+    let now = app.now();
+    let message = match outbound::prepare(app, leased).await {
+        Ok(message) => message,
+        Err(NotReady::Gone) => {
+            ledger.record(step("cancelled", 0, now, None)).await;
+            return;
+        }
+        Err(error) => {
+            tracing::error!(%error, message = %leased.message_id, "a message could not be made ready");
+            ledger.record(step("retrying", 0, now.after(SWEEP), Some(error.to_string()))).await;
+            return;
+        }
+    };
+    let written_at = message.written_at;
+    // D6: the try is on the disk before the first byte that can have an effect.
+    if !ledger.record(step("dispatching", 1, now, None)).await {
+        return;
+    }
+    let outcome = AssertUnwindSafe(operated.channel.send(message)).catch_unwind().await.unwrap_or_else(|_| {
+        Outcome::Unknown { reason: "the channel broke while it was sending".to_owned() }
+    });
+    let now = app.now();
+    let tries = u32::try_from(leased.attempts + 1).unwrap_or(u32::MAX);
+    telemetry::delivery(operated.channel.kind().as_str(), &outcome);
+    let health: &dyn sapa_channel::Health = &*operated.health;
+    let done = match outcome {
+        Outcome::Sent { external_id } => {
+            health.good();
+            Step { external_id, ..step("sent", 0, now, None) }
+        }
+        Outcome::NotSent { reason, retry: Retry::Never } => step("failed", 0, now, Some(reason)),
+        Outcome::NotSent { reason, retry } => {
+            health.bad(reason.clone());
+            let at_least = if let Retry::After(wait) = retry { Some(wait) } else { None };
+            match retry::next_try(tries, written_at, now, at_least, rand::rng().random()) {
+                Some(next) => step("retrying", 0, next, Some(reason)),
+                None => step("failed", 0, now, Some(format!("given up after five days: {reason}"))),
+            }
+        }
+        // A letter carries its id, by which the other side knows it again: one more try, and no more.
+        Outcome::Unknown { reason } if operated.channel.capabilities().letters && tries == 1 => {
+            let reason = format!("perhaps it arrived, so it may come twice: {reason}");
+            step("retrying", 0, now.after(Duration::from_secs(60)), Some(reason))
+        }
+        Outcome::Unknown { reason } => step("unknown", 0, now, Some(reason)),
+    };
+    // What became of it must be told sooner or later; until then the try is unknown.
+    let mut wait = Duration::from_millis(100);
+    for _ in 0..10 {
+        if ledger.record(done.clone()).await {
+            return;
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(10));
+    }
+    tracing::error!(message = %leased.message_id, "what became of a message could not be recorded");
+}

@@ -1,0 +1,3 @@
+//! The demonstration: two firms and their customers.
+
+pub mod http;

@@ -1,0 +1,192 @@
+//! Intake: arrivals share a transaction, and each learns when it is durable (D1, D2).
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use sapa_channel::{Arrival, ChannelId, Inbound, Intake, Receipted, Refused, Unreadable};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::{
+    app::App,
+    db::{DbError, DbResult, SLICE},
+    files,
+    router::{Routed, route},
+    telemetry,
+};
+
+mod retry;
+
+pub use retry::retry;
+
+/// How often a slice is repeated when another transaction was first.
+const CONFLICTS: u32 = 8;
+
+/// How often an arrival that fails by itself is tried before it is quarantined (D4).
+const TRIES: u32 = 5;
+
+/// Where adapters put arrivals.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    app: App,
+    sender: mpsc::Sender<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    arrival: Arrival,
+    done: oneshot::Sender<Routed>,
+}
+
+impl Inbox {
+    /// Starts the routers: one on SQLite, a few on PostgreSQL. They end when the last inbox is dropped.
+    #[must_use]
+    pub fn start(app: &App) -> Self {
+        let (sender, receiver) = mpsc::channel(4 * SLICE);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..app.db().routers() {
+            tokio::spawn(run(app.clone(), receiver.clone()));
+        }
+        Self { app: app.clone(), sender }
+    }
+}
+
+#[async_trait]
+impl Intake for Inbox {
+    async fn deliver(&self, arrival: Arrival) -> Result<Receipted, Refused> {
+        keep_large(&self.app, &arrival).await?;
+        let (done, answer) = oneshot::channel();
+        self.sender.send(Waiting { arrival, done }).await.map_err(|_| Refused::Unavailable)?;
+        answer.await.unwrap_or(Err(Refused::Unavailable))
+    }
+}
+
+/// Puts what is too large for the database into the folder of files, before the commit that names it.
+async fn keep_large(app: &App, arrival: &Arrival) -> Result<(), Refused> {
+    let attached = match &arrival.content {
+        Ok(Inbound::Message(message)) => message.files.as_slice(),
+        _ => &[],
+    };
+    let all = std::iter::once(&arrival.original.bytes).chain(attached.iter().map(|file| &file.bytes));
+    for bytes in all.filter(|bytes| bytes.len() > files::INLINE) {
+        app.files().keep(bytes.clone()).await.map_err(|error| {
+            tracing::error!(%error, "a file could not be stored");
+            if error.kind() == std::io::ErrorKind::StorageFull { Refused::Full } else { Refused::Unavailable }
+        })?;
+    }
+    Ok(())
+}
+
+/// Takes what has arrived while the last commit ran: under load slices fill by themselves, and an idle
+/// system waits for nothing.
+async fn run(app: App, arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
+    loop {
+        let mut slice = Vec::with_capacity(SLICE);
+        if arrivals.lock().await.recv_many(&mut slice, SLICE).await == 0 {
+            return;
+        }
+        let (arrivals, waiting): (Vec<_>, Vec<_>) =
+            slice.into_iter().map(|waiting| (waiting.arrival, waiting.done)).unzip();
+        let routed = take(&app, &arrivals).await;
+        for (done, routed) in waiting.into_iter().zip(routed) {
+            // Who no longer waits is told by the same key when it comes again.
+            let _ = done.send(routed);
+        }
+    }
+}
+
+/// Routes a slice; if it fails as a whole, one by one, so that a bad arrival does not hold up the others.
+async fn take(app: &App, arrivals: &[Arrival]) -> Vec<Routed> {
+    let begun = std::time::Instant::now();
+    let routed = match commit(app, arrivals).await {
+        Ok(routed) => routed,
+        Err(error) if refusal(&error) == Some(Refused::Full) => vec![Err(Refused::Full); arrivals.len()],
+        Err(error) if arrivals.len() > 1 => {
+            tracing::warn!(%error, arrivals = arrivals.len(), "a slice failed: each by itself now");
+            let mut routed = Vec::with_capacity(arrivals.len());
+            for arrival in arrivals {
+                routed.push(take_one(app, arrival).await);
+            }
+            routed
+        }
+        Err(_) => vec![take_one(app, &arrivals[0]).await],
+    };
+    app.wake().log_grew();
+    telemetry::intake_slice(arrivals.len(), begun.elapsed());
+    for (arrival, routed) in arrivals.iter().zip(&routed) {
+        if routed.as_ref().is_ok_and(|receipted| receipted.fresh) {
+            app.registry().heard(arrival.channel, arrival.received_at);
+        }
+    }
+    routed
+}
+
+async fn take_one(app: &App, arrival: &Arrival) -> Routed {
+    let one = std::slice::from_ref(arrival);
+    let mut last = String::new();
+    for attempt in 1..=TRIES {
+        match commit(app, one).await {
+            Ok(mut routed) => return routed.pop().unwrap_or(Err(Refused::Unavailable)),
+            Err(error) if refusal(&error) == Some(Refused::Full) => return Err(Refused::Full),
+            Err(error) => last = error.to_string(),
+        }
+        tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+    }
+    tracing::error!(channel = %arrival.channel, error = last, "an arrival cannot be routed: into quarantine");
+    let unreadable =
+        Arrival { content: Err(Unreadable(format!("it could not be routed: {last}"))), ..arrival.clone() };
+    match commit(app, std::slice::from_ref(&unreadable)).await {
+        Ok(mut routed) => routed.pop().unwrap_or(Err(Refused::Unavailable)),
+        Err(error) => Err(refusal(&error).unwrap_or(Refused::Unavailable)),
+    }
+}
+
+/// Why the other side shall try again later, if that is the matter.
+fn refusal(error: &IntakeError) -> Option<Refused> {
+    match error {
+        IntakeError::Db(DbError::Full(_)) => Some(Refused::Full),
+        IntakeError::Db(_) | IntakeError::Panicked => None,
+    }
+}
+
+/// Why a slice was not taken.
+#[derive(Debug, thiserror::Error)]
+enum IntakeError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("a rule panicked")]
+    Panicked,
+}
+
+/// Routes a slice in one transaction, again if another one was first.
+async fn commit(app: &App, arrivals: &[Arrival]) -> Result<Vec<Routed>, IntakeError> {
+    let mut conflicts = 0;
+    loop {
+        let attempt = AssertUnwindSafe(once(app, arrivals)).catch_unwind().await;
+        match attempt.map_err(|_| IntakeError::Panicked)? {
+            Err(DbError::Conflict(_)) if conflicts < CONFLICTS => {
+                conflicts += 1;
+                tokio::time::sleep(Duration::from_millis(u64::from(conflicts))).await;
+            }
+            other => return Ok(other?),
+        }
+    }
+}
+
+async fn once(app: &App, arrivals: &[Arrival]) -> DbResult<Vec<Routed>> {
+    let mut tx = app.db().write().await?;
+    let routed = route(&mut tx, app.keys(), app.config().conversations.policy(), arrivals).await?;
+    tx.commit().await?;
+    Ok(routed)
+}
+
+/// The channel and the bytes of a quarantined arrival, for reading it again.
+#[derive(Debug, sqlx::FromRow)]
+struct Quarantined {
+    channel_id: ChannelId,
+    transport_key: String,
+    media_type: String,
+    digest: Vec<u8>,
+    body: Option<Vec<u8>>,
+    received_at: sapa_channel::Timestamp,
+}

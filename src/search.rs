@@ -1,0 +1,184 @@
+//! Search over everything, all time: messages, contacts, tickets. A reader of the log keeps the index.
+
+use sapa_channel::Timestamp;
+use serde::Serialize;
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::{
+    contacts::model::{ContactRef, ContactRow},
+    db::{DbResult, Tx},
+    on_db,
+    tickets::model::TicketRef,
+};
+
+mod excerpt;
+pub mod http;
+pub mod index;
+
+/// The most words of a question.
+const MOST_WORDS: usize = 10;
+
+/// The words of a question, as both databases take them: letters and digits only.
+fn words(question: &str) -> Vec<String> {
+    question
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(40).collect::<String>().to_lowercase())
+        .take(MOST_WORDS)
+        .collect()
+}
+
+/// A question in the language of the database's full text: all words, each as the beginning of one.
+fn full_text(tx: &Tx, words: &[String]) -> String {
+    let (word, and): (fn(&String) -> String, &str) = if tx.is_sqlite() {
+        (|word| format!("\"{word}\"*"), " ")
+    } else {
+        (|word| format!("'{word}':*"), " & ")
+    };
+    words.iter().map(word).collect::<Vec<_>>().join(and)
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct MessageHit {
+    /// The message.
+    pub message_id: Uuid,
+    /// Its conversation.
+    pub conversation_id: Uuid,
+    /// The conversation's number.
+    pub number: i64,
+    /// With whom.
+    pub contact: ContactRef,
+    /// `in`, `out` or `note`.
+    pub direction: String,
+    /// Who said it.
+    pub author: String,
+    /// When.
+    pub at: Timestamp,
+    /// The place of it; what was looked for stands between U+0002 and U+0003.
+    pub hit: String,
+}
+
+/// A ticket that was found.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct TicketHit {
+    /// The ticket.
+    #[serde(flatten)]
+    pub ticket: TicketRef,
+    /// The place of it, marked as in [`MessageHit::hit`].
+    pub hit: String,
+}
+
+/// A contact that was found.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct ContactHit {
+    /// The contact.
+    #[serde(flatten)]
+    pub contact: ContactRow,
+    /// The place of it, marked as in [`MessageHit::hit`].
+    pub hit: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct HitRow {
+    id: Uuid,
+    conversation_id: Uuid,
+    number: i64,
+    contact_id: Uuid,
+    contact_name: String,
+    direction: String,
+    author_name: String,
+    subject: Option<String>,
+    text: String,
+    at: Timestamp,
+}
+
+/// Messages in which all words of the question stand, the newest first.
+pub async fn messages(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec<MessageHit>> {
+    let words = words(question);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let full_text = full_text(tx, &words);
+    let found = if tx.is_sqlite() {
+        "SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT $2"
+    } else {
+        "SELECT seq FROM messages_fts WHERE words @@ to_tsquery('simple', $1) ORDER BY seq DESC LIMIT $2"
+    };
+    let sql = format!(
+        "SELECT m.id, m.conversation_id, c.number, m.contact_id, k.name AS contact_name, m.direction, m.author_name,
+                m.subject, m.text, m.at
+         FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts k ON k.id = m.contact_id
+         WHERE m.seq IN ({found}) AND m.retracted_at IS NULL ORDER BY m.seq DESC"
+    );
+    let rows: Vec<HitRow> = on_db!(tx, |conn| sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(full_text)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await?);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let whole = match &row.subject {
+                Some(subject) => format!("{subject} · {}", row.text),
+                None => row.text,
+            };
+            MessageHit {
+                message_id: row.id,
+                conversation_id: row.conversation_id,
+                number: row.number,
+                contact: ContactRef { id: row.contact_id, name: row.contact_name },
+                direction: row.direction,
+                author: row.author_name,
+                at: row.at,
+                hit: excerpt::excerpt(&whole, &words),
+            }
+        })
+        .collect())
+}
+
+/// Contacts other than one who said these words.
+pub async fn contacts_who_said(tx: &mut Tx, question: &str, but: Uuid, limit: usize) -> DbResult<Vec<Uuid>> {
+    let mut found: Vec<Uuid> = Vec::new();
+    for hit in messages(tx, question, 50).await? {
+        if hit.contact.id != but && !found.contains(&hit.contact.id) && found.len() < limit {
+            found.push(hit.contact.id);
+        }
+    }
+    Ok(found)
+}
+
+/// The ids of entries of a kind (`contact`, `ticket`) in which all words stand, the newest first.
+pub async fn entries(tx: &mut Tx, kind: &str, question: &str, limit: usize) -> DbResult<Vec<Uuid>> {
+    let words = words(question);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let full_text = full_text(tx, &words);
+    let sqlite = tx.is_sqlite();
+    Ok(on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT id FROM entries WHERE kind = ");
+        query.push_bind(kind);
+        if sqlite {
+            query.push(" AND seq IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH ").push_bind(full_text).push(")");
+        } else {
+            query.push(" AND to_tsvector('simple', words) @@ to_tsquery('simple', ").push_bind(full_text).push(")");
+        }
+        query.push(" ORDER BY seq DESC LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        query.build_query_scalar().fetch_all(conn).await?
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn r15_a_question_is_taken_apart_into_plain_words() {
+        assert_eq!(words("\"KS-20931\" OR (kopi* NEAR tumpah) ';--"), ["ks", "20931", "or", "kopi", "near", "tumpah"]);
+        assert_eq!(words("&|!:<->"), Vec::<String>::new());
+        assert_eq!(words("Ünïcode ☕ kopi"), ["ünïcode", "kopi"]);
+        assert!(words(&"a ".repeat(1000)).len() <= 10);
+    }
+}

@@ -1,0 +1,193 @@
+//! The reader of the log that keeps the index, in small steps, so that it never holds up the router for long.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use sqlx::QueryBuilder;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, woken},
+    db::{DbResult, Tx},
+    events::{self, Event, reader},
+    insert_rows, on_db, telemetry,
+    tickets::model::number,
+};
+
+/// The name of the reader.
+pub const READER: &str = "search";
+
+/// How many events one step takes.
+const STEP: i64 = 200;
+
+/// Reads until told to stop. On SQLite the index is tidied when there is nothing else to do.
+pub async fn run(app: App, stop: CancellationToken) {
+    let mut grew = app.wake().subscribe_log();
+    let mut untidy = false;
+    loop {
+        match step(&app).await {
+            Ok(0) => {}
+            Ok(_) => {
+                untidy = true;
+                // Others want the one writer too.
+                tokio::task::yield_now().await;
+                continue;
+            }
+            Err(error) => tracing::error!(%error, "the search index could not be kept"),
+        }
+        if untidy {
+            untidy = false;
+            if let Err(error) = tidy(&app).await {
+                tracing::warn!(%error, "the search index could not be tidied");
+            }
+        }
+        if stop.run_until_cancelled(woken(&mut grew)).await.is_none() {
+            return;
+        }
+        // More comes at once when it comes at all: one step for many.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Indexes what the next events tell of. Tells how many there were.
+pub async fn step(app: &App) -> DbResult<usize> {
+    let mut tx = app.db().read().await?;
+    let seq = reader::cursor(&mut tx, READER).await?;
+    let new = events::after(&mut tx, seq, STEP).await?;
+    drop(tx);
+    let Some(last) = new.last() else {
+        telemetry::reader_lag(READER, 0);
+        return Ok(0);
+    };
+    let now = app.now();
+    telemetry::reader_lag(READER, now.since(last.at).as_millis());
+    let mut tx = app.db().write().await?;
+    index(&mut tx, &new).await?;
+    reader::advance(&mut tx, READER, last.seq).await?;
+    tx.commit().await?;
+    Ok(new.len())
+}
+
+async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {
+    let said = |event: &&Event| {
+        matches!(event.kind.as_str(), "message.received" | "message.sent" | "message.note" | "message.edited")
+    };
+    let messages: BTreeSet<Uuid> = new.iter().filter(said).filter_map(|event| event.message_id).collect();
+    let contacts: BTreeSet<Uuid> = new
+        .iter()
+        .filter(|event| event.kind.starts_with("contact.") || event.kind == "conversation.opened" || event.kind == "identity.verified")
+        .filter_map(|event| event.contact_id)
+        .collect();
+    let tickets: BTreeSet<Uuid> =
+        new.iter().filter(|event| event.kind.starts_with("ticket.")).filter_map(|event| event.ticket_id).collect();
+    index_messages(tx, &messages).await?;
+    index_contacts(tx, &contacts).await?;
+    index_tickets(tx, &tickets).await
+}
+
+/// The one statement that is written twice.
+async fn index_messages(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let (into, then) = if tx.is_sqlite() {
+        (
+            "INSERT OR REPLACE INTO messages_fts (rowid, subject, text)
+             SELECT seq, COALESCE(subject, ''), text FROM messages WHERE id IN (",
+            ")",
+        )
+    } else {
+        (
+            "INSERT INTO messages_fts (seq, words)
+             SELECT seq, to_tsvector('simple', COALESCE(subject, '') || ' ' || text) FROM messages WHERE id IN (",
+            ") ON CONFLICT (seq) DO UPDATE SET words = excluded.words",
+        )
+    };
+    on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(into);
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(then);
+        query.build().persistent(false).execute(conn).await?;
+    });
+    Ok(())
+}
+
+async fn put(tx: &mut Tx, rows: &[(&str, Uuid, String)]) -> DbResult<()> {
+    insert_rows!(
+        tx,
+        "INSERT INTO entries (kind, id, words) ",
+        rows,
+        |row, (kind, id, words)| row.push_bind(*kind).push_bind(*id).push_bind(words),
+        " ON CONFLICT (kind, id) DO UPDATE SET words = excluded.words"
+    );
+    Ok(())
+}
+
+async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<(Uuid, String, Option<String>, Option<String>, Option<String>, Option<String>)> =
+        on_db!(&mut *tx, |conn| {
+            let mut query = QueryBuilder::new(
+                "SELECT k.id, k.name, k.company, k.city, i.value, i.shown
+                 FROM contacts k LEFT JOIN identities i ON i.contact_id = k.id WHERE k.id IN (",
+            );
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push(") ORDER BY k.id");
+            query.build_query_as().persistent(false).fetch_all(conn).await?
+        });
+    let mut entries: Vec<(&str, Uuid, String)> = Vec::new();
+    for (id, name, company, city, value, shown) in rows {
+        let mut words = [value, shown].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        match entries.last_mut() {
+            Some((_, last, all)) if *last == id => {
+                all.push(' ');
+                all.push_str(&words);
+            }
+            _ => {
+                words = [Some(name), company, city, Some(words)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                entries.push(("contact", id, words));
+            }
+        }
+    }
+    put(tx, &entries).await
+}
+
+async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<(Uuid, i64, String, String, Option<String>)> = on_db!(&mut *tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT id, number, title, description, outcome FROM tickets WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(") ORDER BY id");
+        query.build_query_as().persistent(false).fetch_all(conn).await?
+    });
+    let entries: Vec<(&str, Uuid, String)> = rows
+        .into_iter()
+        .map(|(id, n, title, description, outcome)| {
+            ("ticket", id, format!("{} {n} {title} {description} {}", number(n), outcome.unwrap_or_default()))
+        })
+        .collect();
+    put(tx, &entries).await
+}
+
+async fn tidy(app: &App) -> DbResult<()> {
+    let mut tx = app.db().write().await?;
+    if let Tx::Sqlite(connection) = &mut tx {
+        sqlx::query("INSERT INTO messages_fts (messages_fts, rank) VALUES ('merge', 500)")
+            .execute(&mut **connection)
+            .await?;
+    }
+    tx.commit().await
+}
