@@ -104,18 +104,16 @@ export function note(made: T.Ticket, kind: string, data: Record<string, unknown>
   const first = made.conversations[0]?.id ?? null;
   const seq = emit(kind, { ticket_id: made.id, contact_id: made.contact.id, conversation_id: first });
   if (kind === 'ticket.changed') return;
-  db.timeline
-    .get(made.contact.id)
-    ?.push({
-      type: 'event',
-      at: now(),
-      seq,
-      kind,
-      actor: { kind: 'officer', id: db.me.id, name: db.me.name },
-      conversation_id: first,
-      ticket: ticketRef(made),
-      data,
-    });
+  db.timeline.get(made.contact.id)?.push({
+    type: 'event',
+    at: now(),
+    seq,
+    kind,
+    actor: { kind: 'officer', id: db.me.id, name: db.me.name },
+    conversation_id: first,
+    ticket: ticketRef(made),
+    data,
+  });
 }
 
 export function search(q: string): T.SearchResult {

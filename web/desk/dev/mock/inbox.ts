@@ -136,18 +136,16 @@ export function change(id: string, what: T.ConversationChange): T.Conversation {
   one.version += 1;
   const item = (kind: string, data: Record<string, unknown> = {}) => {
     const seq = emit(kind, { conversation_id: id, contact_id: one.contact_id });
-    db.timeline
-      .get(one.contact_id)
-      ?.push({
-        type: 'event',
-        at: now(),
-        seq,
-        kind,
-        actor: { kind: 'officer', id: db.me.id, name: db.me.name },
-        conversation_id: id,
-        ticket: null,
-        data,
-      });
+    db.timeline.get(one.contact_id)?.push({
+      type: 'event',
+      at: now(),
+      seq,
+      kind,
+      actor: { kind: 'officer', id: db.me.id, name: db.me.name },
+      conversation_id: id,
+      ticket: null,
+      data,
+    });
   };
   if (what.labels) one.labels = what.labels;
   if (what.subject !== undefined) one.subject = what.subject;

@@ -4,6 +4,7 @@ import { customer } from './en/customer';
 import { inbox } from './en/inbox';
 import { keys } from './en/keys';
 import { pages } from './en/pages';
+import { settings } from './en/settings';
 import { shell } from './en/shell';
 import { thread } from './en/thread';
 import { ticket } from './en/ticket';
@@ -15,6 +16,7 @@ export const en = {
   ...inbox,
   ...keys,
   ...pages,
+  ...settings,
   ...shell,
   ...thread,
   ...ticket,

@@ -4,6 +4,7 @@ import { customer } from './id/customer';
 import { inbox } from './id/inbox';
 import { keys } from './id/keys';
 import { pages } from './id/pages';
+import { settings } from './id/settings';
 import { shell } from './id/shell';
 import { thread } from './id/thread';
 import { ticket } from './id/ticket';
@@ -16,6 +17,7 @@ export const id: Record<Key, string> = {
   ...inbox,
   ...keys,
   ...pages,
+  ...settings,
   ...shell,
   ...thread,
   ...ticket,
