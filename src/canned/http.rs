@@ -88,6 +88,10 @@ async fn add_canned(
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = CannedChange)]
+#[expect(
+    clippy::option_option,
+    reason = "a field that is not there and one that is null say different things"
+)]
 struct Change {
     /// 1 to 40 of a to z, 0 to 9 and -.
     shortcut: Option<String>,

@@ -60,8 +60,7 @@ pub async fn update(tx: &mut Tx, canned: &Canned) -> DbResult<()> {
     .bind(canned.team_id)
     .bind(canned.language)
     .execute(conn)
-    .await
-    .map(drop)?
+    .await?;
     });
     Ok(())
 }

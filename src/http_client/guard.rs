@@ -29,7 +29,7 @@ impl Guard {
     }
 
     /// What of the addresses that a name has may be called.
-    fn permitted(
+    pub(super) fn permitted(
         &self,
         addresses: impl Iterator<Item = SocketAddr>,
     ) -> Result<Vec<SocketAddr>, Denied> {
@@ -75,8 +75,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     )
 }
 
-/// All that is public lies in 2000::/3. Outside of it are loopback, unspecified, mapped and compatible IPv4,
-/// translation (64:ff9b::/96), unique local, link-local and multicast addresses.
+/// All that is public lies in `2000::/3`. Outside of it are loopback, unspecified, mapped and compatible IPv4,
+/// translation (`64:ff9b::/96`), unique local, link-local and multicast addresses.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     match (a, b) {

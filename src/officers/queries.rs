@@ -42,8 +42,7 @@ pub async fn add_officer(
     .bind(Json(Value::Object(serde_json::Map::new())))
     .bind(now)
     .execute(conn)
-    .await
-    .map(drop)?
+    .await?;
     });
     Ok(id)
 }

@@ -14,7 +14,8 @@ use crate::{
 
 /// All teams by name.
 pub async fn list(tx: &mut Tx) -> DbResult<Vec<TeamView>> {
-    let (teams, members): (Vec<(Uuid, String)>, Vec<(Uuid, Uuid)>) = on_db!(tx, |conn| (
+    type Rows = (Vec<(Uuid, String)>, Vec<(Uuid, Uuid)>);
+    let (teams, members): Rows = on_db!(tx, |conn| (
         sqlx::query_as("SELECT id, name FROM teams ORDER BY name, id")
             .fetch_all(&mut *conn)
             .await?,

@@ -61,9 +61,8 @@ pub async fn make(
     now: Timestamp,
 ) -> DbResult<MadeToken> {
     let token = format!("{PREFIX}{}", random_token());
-    let view =
-        on_db!(tx, |conn| {
-            sqlx::query_as(
+    let view = on_db!(tx, |conn| {
+        sqlx::query_as(
         "INSERT INTO api_tokens (id, name, token_hash, scopes, created_by, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          RETURNING id, name, scopes, created_at, expires_at, last_used_at"
@@ -77,7 +76,7 @@ pub async fn make(
     .bind(expires_at)
     .fetch_one(conn)
     .await?
-        });
+    });
     Ok(MadeToken { view, token })
 }
 

@@ -45,8 +45,7 @@ pub async fn add(
     .bind(enabled)
     .bind(now)
     .execute(conn)
-    .await
-    .map(drop)?
+    .await?;
     });
     Ok(id)
 }
