@@ -165,6 +165,19 @@ describe('the widget', () => {
     expect(panel).toEqual(['rgb(22, 23, 27)', 'none']);
   });
 
+  it('r7: is not there on a page that may not use it, and does not ask again', async () => {
+    shop = await openShop();
+    await shop.context.route('**/chat/seruni/session', (route) => route.fulfill({ status: 403 }));
+    const warned: string[] = [];
+    shop.page.on('console', (message) => message.type() === 'warning' && warned.push(message.text()));
+    const page = await shop.visit();
+    await until(() => warned.some((text) => text.startsWith('Sapa:')));
+    await page.evaluate(() => window.SapaChat?.open?.());
+    await page.waitForTimeout(500);
+    expect(await page.locator('.launcher').count()).toBe(0);
+    expect(shop.hub.addresses).toEqual([]);
+  });
+
   it('says when nobody is there', async () => {
     shop = await openShop();
     shop.hub.online = false;

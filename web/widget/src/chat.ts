@@ -6,12 +6,14 @@ import { languageOf, type Language } from './language';
 import type { Setup } from './options';
 import { Outbox } from './outbox';
 import { slotFor } from './person';
-import { MAX_FILES, nobody, start, type State } from './state';
+import { Sender } from './sender';
+import { fetchSession, Forbidden } from './session';
+import { nobody, start, type State } from './state';
 import { browserStore, Slot } from './storage';
-import type { ClientFrame, Looks, SentFile, ServerFrame, Session } from './types';
-import { asSent, newUpload, sendUpload, type Upload } from './uploads';
+import type { ClientFrame, Looks, SentFile, ServerFrame } from './types';
+import { Typing } from './typing';
+import { asSent, attached, sendUpload, type Upload } from './uploads';
 
-const TYPING_AGAIN = 3_000;
 const TYPING_ENDS = 6_000;
 const SAY_SO_AFTER = 2_000;
 
@@ -22,15 +24,16 @@ export class Chat {
   #site: Slot;
   #slot: Slot;
   #outbox: Outbox;
+  #sender: Sender;
   #link: Link;
   #token: string | null;
   #visitor: string | null;
   /** Up to where the log has been told. */
   #seq: number | null = null;
   #seen = 0;
-  #sending: string | null = null;
-  #typedAt = 0;
-  #timers: Record<'typing' | 'typed' | 'lost' | 'retry', number> = { typing: 0, typed: 0, lost: 0, retry: 0 };
+  #readTold = 0;
+  #writing = new Typing((on) => this.#link.send({ t: 'typing', on }));
+  #timers: Record<'typing' | 'lost', number> = { typing: 0, lost: 0 };
   #url: string;
   #reading = false;
 
@@ -40,6 +43,7 @@ export class Chat {
     this.#token = setup.token ?? null;
     this.#slot = slotFor(this.#store, setup.site, this.#token);
     this.#outbox = new Outbox(this.#slot);
+    this.#sender = this.#newSender();
     this.#visitor = this.#slot.get('visitor');
     this.#link = new Link(this.#url.replace(/^http/, 'ws') + '/socket', {
       prepare: () => this.#prepare(),
@@ -54,6 +58,7 @@ export class Chat {
       // Somebody else wrote there; it is fetched anyway.
     }
     this.#set({ looks, language: this.#language(looks), ...this.#kept() });
+    this.#readTold = this.state.read;
     // Another tab said or read something.
     addEventListener('storage', () => {
       const { read, waiting } = this.#kept();
@@ -88,10 +93,6 @@ export class Chat {
     this.#set({ teased: true });
   }
 
-  setDark(dark: boolean): void {
-    this.#set({ dark });
-  }
-
   setLanguage(language: Language): void {
     this.#site.set('language', language);
     this.#set({ language });
@@ -104,10 +105,10 @@ export class Chat {
     this.#outbox.add(said, files, location.origin + location.pathname);
     this.#slot.set('said', '1');
     this.#slot.set('draft', null);
-    this.#typed(false);
+    this.#writing.now(false);
     this.#set({ uploads: [], trouble: null, draft: '', waiting: this.#outbox.all() });
     this.#link.start();
-    this.#sendNext();
+    this.#sender.next();
   }
 
   /** A message that failed goes again as a new one. */
@@ -116,7 +117,7 @@ export class Chat {
     this.#outbox.remove(id);
     if (failed) this.#outbox.add(failed.text, failed.files, location.origin + location.pathname);
     this.#set({ waiting: this.#outbox.all() });
-    this.#sendNext();
+    this.#sender.next();
   }
 
   unsay(id: string): void {
@@ -127,21 +128,11 @@ export class Chat {
   write(draft: string): void {
     this.#set({ draft });
     this.#slot.set('draft', draft || null);
-    this.#typed(draft !== '');
+    this.#writing.now(draft !== '');
   }
 
   attach(files: Iterable<File>): void {
-    for (const file of files) {
-      if (this.state.uploads.length >= MAX_FILES) {
-        this.#set({ trouble: { kind: 'too_many' } });
-      } else if (file.size > this.state.maxFile) {
-        this.#set({ trouble: { kind: 'too_large', name: file.name } });
-      } else {
-        const upload = newUpload(file);
-        this.#set({ uploads: [...this.state.uploads, upload], trouble: null });
-        this.#upload(upload);
-      }
-    }
+    for (const file of files) this.#set(attached(this.state, file, (upload) => this.#upload(upload)));
   }
 
   detach(key: number): void {
@@ -196,15 +187,21 @@ export class Chat {
     return { read, draft: this.#slot.get('draft') ?? '', waiting: this.#outbox.all() };
   }
 
+  #newSender(): Sender {
+    const send = (frame: string) => this.#link.send(frame);
+    return new Sender(this.#outbox, send, (tooFast) => this.#set({ waiting: this.#outbox.all(), tooFast }));
+  }
+
   #become(slot: Slot): void {
     this.#slot = slot;
     this.#outbox = new Outbox(slot);
     this.#visitor = slot.get('visitor');
     this.#seq = null;
     this.#seen = 0;
-    this.#sending = null;
-    clearTimeout(this.#timers.retry);
+    this.#sender.lost();
+    this.#sender = this.#newSender();
     this.#set({ ...nobody, ...this.#kept() });
+    this.#readTold = this.state.read;
   }
 
   #language(looks: Looks | null): Language {
@@ -219,7 +216,8 @@ export class Chat {
     try {
       await this.#session();
       if (talks()) this.#link.start();
-    } catch {
+    } catch (error) {
+      if (this.#forbidden(error)) return;
       setTimeout(() => void this.#begin(attempt + 1), Math.min(60_000, 2_000 * 2 ** attempt));
     }
   }
@@ -228,27 +226,30 @@ export class Chat {
     // Somebody may sign in or out while it is fetched.
     for (let slot; slot !== this.#slot;) {
       slot = this.#slot;
-      if (!this.#visitor || !this.state.looks || !this.#fetched) await this.#session();
+      if (this.#visitor && this.state.looks && this.#fetched) continue;
+      try {
+        await this.#session();
+      } catch (error) {
+        this.#forbidden(error);
+        throw error;
+      }
     }
+  }
+
+  /** Then there is no chat on this page, and its developer is told why. */
+  #forbidden(error: unknown): boolean {
+    if (!(error instanceof Forbidden)) return false;
+    console.warn(error.message);
+    this.#link.stop();
+    this.#set({ looks: null, open: false });
+    return true;
   }
 
   #fetched = false;
 
   async #session(): Promise<void> {
     const slot = this.#slot;
-    const answer = await fetch(`${this.#url}/session`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ visitor: this.#visitor, token: this.#token }),
-      credentials: 'omit',
-    });
-    if (answer.status === 403 || answer.status === 404) {
-      this.#link.stop();
-      this.#set({ looks: null, open: false });
-      throw new Error(`Sapa: this page may not use the chat of "${this.setup.site}"`);
-    }
-    if (!answer.ok) throw new Error(String(answer.status));
-    const session = (await answer.json()) as Session;
+    const session = await fetchSession(this.#url, this.#visitor, this.#token);
     if (slot !== this.#slot) return;
     this.#visitor = session.visitor;
     this.#slot.set('visitor', session.visitor);
@@ -265,7 +266,7 @@ export class Chat {
   }
 
   #linked(link: LinkState): void {
-    this.#sending = null;
+    this.#sender.lost();
     if (link === 'ready' || link === 'off') {
       clearTimeout(this.#timers.lost);
       this.#timers.lost = 0;
@@ -284,8 +285,8 @@ export class Chat {
       case 'ready':
         this.#seq = frame.seq;
         this.#set({ online: frame.online });
-        this.#sendNext();
-        this.#markRead();
+        this.#arrived(messages, frame.seq);
+        this.#sender.next();
         break;
       case 'message': {
         const { t, ...message } = frame;
@@ -309,23 +310,14 @@ export class Chat {
         }
         this.#arrived(merge(frame.reset ? [] : messages, frame.messages), 0);
         break;
-      case 'ack':
-        this.#settled(frame.id, () => {
-          const waiting = this.#outbox.all().find((entry) => entry.id === frame.id);
-          this.#outbox.remove(frame.id);
-          if (!waiting || messages.some((message) => message.client_id === frame.id)) return;
-          this.#set({ messages: merge(messages, [acknowledged(messages, waiting, frame.seq, frame.at)]) });
-        });
+      case 'ack': {
+        const waiting = this.#sender.stored(frame.id);
+        if (!waiting || messages.some((message) => message.client_id === frame.id)) break;
+        this.#set({ messages: merge(messages, [acknowledged(messages, waiting, frame.seq, frame.at)]) });
         break;
+      }
       case 'nack':
-        if (frame.code === 'rate' || frame.code === 'unavailable' || frame.code === 'full') {
-          this.#set({ tooFast: frame.code === 'rate' });
-          this.#sending = frame.id;
-          const again = () => this.#settled(frame.id, () => undefined);
-          this.#timers.retry = setTimeout(again, 3_000 + Math.random() * 2_000) as unknown as number;
-        } else {
-          this.#settled(frame.id, () => this.#outbox.fail(frame.id, frame.code));
-        }
+        this.#sender.refused(frame.id, frame.code);
         break;
       case 'typing':
         clearTimeout(this.#timers.typing);
@@ -341,8 +333,6 @@ export class Chat {
       case 'error':
         this.#refused(frame.code);
         break;
-      case 'pong':
-        break;
     }
   }
 
@@ -353,6 +343,7 @@ export class Chat {
     if (last > this.#seen && this.#link.send({ t: 'seen', seq: last })) this.#seen = last;
     if (messages.some((message) => message.from === 'visitor')) this.#slot.set('said', '1');
     this.#markRead();
+    this.#tellRead();
   }
 
   #markRead(): void {
@@ -360,21 +351,13 @@ export class Chat {
     if (!last || !this.#reading || !this.state.open || document.hidden) return;
     this.#slot.set('read', String(last.seq));
     this.#set({ read: last.seq });
-    this.#link.send({ t: 'read', seq: last.seq });
+    this.#tellRead();
   }
 
-  /** One thing at a time, so that the order holds: the next goes when the hub has stored this one. */
-  #sendNext(): void {
-    const next = this.#outbox.next();
-    if (this.#sending || !next) return;
-    if (this.#link.send(next.frame)) this.#sending = next.id;
-  }
-
-  #settled(id: string, settle: () => void): void {
-    settle();
-    if (this.#sending === id) this.#sending = null;
-    this.#set({ waiting: this.#outbox.all(), tooFast: false });
-    this.#sendNext();
+  /** What was read while there was no connection is told when there is one. */
+  #tellRead(): void {
+    const { read } = this.state;
+    if (read > this.#readTold && this.#link.send({ t: 'read', seq: read })) this.#readTold = read;
   }
 
   #refused(code: string): void {
@@ -396,15 +379,6 @@ export class Chat {
   #tokenRefused(): void {
     this.identify(null);
     dispatchEvent(new CustomEvent('sapachat:token-refused'));
-  }
-
-  #typed(on: boolean): void {
-    const now = Date.now();
-    clearTimeout(this.#timers.typed);
-    if (on) this.#timers.typed = setTimeout(() => this.#typed(false), TYPING_ENDS) as unknown as number;
-    if (on ? now - this.#typedAt < TYPING_AGAIN : !this.#typedAt) return;
-    this.#typedAt = on ? now : 0;
-    this.#link.send({ t: 'typing', on });
   }
 
   #upload(upload: Upload): void {

@@ -13,7 +13,6 @@ export type Trouble = { kind: 'too_many' } | { kind: 'too_large' | 'failed'; nam
 export interface State {
   looks: Looks | null;
   language: Language;
-  dark: boolean;
   open: boolean;
   link: LinkState;
   /** The connection has been away long enough to say so. */
@@ -41,7 +40,6 @@ export interface State {
 export const start: State = {
   looks: null,
   language: 'id',
-  dark: false,
   open: false,
   link: 'off',
   lost: false,

@@ -1,5 +1,6 @@
 /** Files that are sent to the hub before the message that they belong to. */
 
+import { MAX_FILES, type State } from './state';
 import type { SentFile } from './types';
 
 export interface Upload {
@@ -18,7 +19,7 @@ export interface Upload {
 
 let counter = 0;
 
-export function newUpload(file: File): Upload {
+function newUpload(file: File): Upload {
   const picture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
   return {
     key: counter++,
@@ -31,6 +32,15 @@ export function newUpload(file: File): Upload {
     id: null,
     file,
   };
+}
+
+/** What changes when a file is chosen: it is on its way, or the visitor is told why it cannot be. */
+export function attached(state: State, file: File, send: (upload: Upload) => void): Partial<State> {
+  if (state.uploads.length >= MAX_FILES) return { trouble: { kind: 'too_many' } };
+  if (file.size > state.maxFile) return { trouble: { kind: 'too_large', name: file.name } };
+  const upload = newUpload(file);
+  send(upload);
+  return { uploads: [...state.uploads, upload], trouble: null };
 }
 
 /** Sends it. `changed` is called with each step and at the end. */
