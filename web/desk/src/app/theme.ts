@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { createTheme, Switch, type CSSVariablesResolver } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'nila',
@@ -51,6 +51,7 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   shadows: { md: 'var(--shadow-float)' },
   respectReducedMotion: true,
+  components: { Switch: Switch.extend({ defaultProps: { withThumbIndicator: false } }) },
 });
 
 const shared = {

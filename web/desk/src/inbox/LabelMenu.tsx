@@ -33,7 +33,7 @@ export function LabelMenu({ labels, opened, onOpened, onChange, children }: Prop
   return (
     <Popover opened={open} onChange={set} width={280} position="bottom-end" trapFocus returnFocus shadow="md">
       <Popover.Target>
-        <span onClick={() => set(!open)}>{children}</span>
+        <span onClick={opened === undefined ? () => set(!open) : undefined}>{children}</span>
       </Popover.Target>
       <Popover.Dropdown className="menu popover">
         <TagsInput

@@ -22,5 +22,5 @@ export function tint(id: string): (typeof tints)[number] {
 
 /** The name that a colleague is called by. */
 export function firstName(name: string): string {
-  return name.trim().split(/\s+/)[0] ?? name;
+  return name.trim().split(/[\s,]+/)[0] ?? name;
 }

@@ -69,7 +69,7 @@ function MailDialog({ name, onClose }: { name: string; onClose: () => void }) {
             <>
               <dl className="facts">
                 {mail.headers
-                  .filter(([header]) =>
+                  .filter(([header = '']) =>
                     ['from', 'to', 'cc', 'subject', 'date'].includes(header.toLowerCase()),
                   )
                   .map(([header, value]) => (

@@ -21,7 +21,7 @@ export function Looking({ id }: { id: string }) {
       {others.slice(0, 3).map((one) => (
         <Avatar key={one.id} name={one.name} officer={one.id} size={20} />
       ))}
-      {words}
+      <span className="cut">{words}</span>
     </span>
   );
 }

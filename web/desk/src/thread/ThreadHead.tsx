@@ -86,28 +86,34 @@ export function ThreadHead({ row, conversation, onBack, onCustomer }: Props) {
             <IconButton icon="snooze" label={`${t('act.snooze')} (s)`} className="wide" />
           </SnoozeMenu>
           <LabelMenu labels={row.labels} onChange={(labels) => change(row, { labels })} {...shows('label')}>
-            <IconButton icon="tag" label={`${t('act.label')} (l)`} className="wide" />
+            <span>
+              <Pick target={<IconButton icon="more" label={t('more')} />}>
+                <Pick.Item leftSection={<Icon name="ticket" />} onClick={() => setFiling(true)}>
+                  {t('ticket.open_one')}
+                </Pick.Item>
+                <Pick.Item leftSection={<Icon name="tag" />} onClick={() => setMenu('label')}>
+                  {t('act.label')}
+                </Pick.Item>
+                <Pick.Item leftSection={<Icon name="snooze" />} onClick={() => setMenu('snooze')}>
+                  {t('act.snooze')}
+                </Pick.Item>
+                <Pick.Item leftSection={<Icon name="ring" />} onClick={unread}>
+                  {t('act.unread')}
+                </Pick.Item>
+                <Pick.Item
+                  leftSection={<Icon name="link" />}
+                  onClick={() =>
+                    void navigator.clipboard.writeText(`${location.origin}/inbox/open/${row.id}`)
+                  }
+                >
+                  {t('thread.copy_link')}
+                </Pick.Item>
+                <Pick.Item leftSection={<Icon name="cols" />} onClick={onCustomer}>
+                  {t('act.customer')}
+                </Pick.Item>
+              </Pick>
+            </span>
           </LabelMenu>
-          <Pick target={<IconButton icon="more" label={t('more')} />}>
-            <Pick.Item leftSection={<Icon name="ticket" />} onClick={() => setFiling(true)}>
-              {t('ticket.open_one')}
-            </Pick.Item>
-            <Pick.Item leftSection={<Icon name="snooze" />} onClick={() => setMenu('snooze')}>
-              {t('act.snooze')}
-            </Pick.Item>
-            <Pick.Item leftSection={<Icon name="ring" />} onClick={unread}>
-              {t('act.unread')}
-            </Pick.Item>
-            <Pick.Item
-              leftSection={<Icon name="link" />}
-              onClick={() => void navigator.clipboard.writeText(`${location.origin}/inbox/open/${row.id}`)}
-            >
-              {t('thread.copy_link')}
-            </Pick.Item>
-            <Pick.Item leftSection={<Icon name="cols" />} onClick={onCustomer}>
-              {t('act.customer')}
-            </Pick.Item>
-          </Pick>
           <button
             type="button"
             className="customer-button"

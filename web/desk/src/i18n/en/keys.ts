@@ -7,7 +7,7 @@ export const keys = {
   'act.ticket': 'Ticket',
   'act.label': 'Label',
   'act.unread': 'Mark as unread',
-  'act.customer': 'Show or hide the customer',
+  'act.customer': 'Customer panel',
   'act.select': 'Select',
   'act.undo': 'Undo',
   'act.new': 'New conversation',

@@ -3,7 +3,7 @@ export const settings = {
   'settings.house': 'The house',
   'settings.machine': 'The machine',
   'settings.profile': 'My profile',
-  'settings.notices': 'Sounds and notices',
+  'settings.notices': 'Notices',
   'settings.keys': 'Keys',
   'settings.sessions': 'My sessions',
   'settings.canned': 'Canned answers',

@@ -9,7 +9,7 @@ export const keys: Record<keyof typeof en, string> = {
   'act.ticket': 'Tiket',
   'act.label': 'Label',
   'act.unread': 'Tandai belum dibaca',
-  'act.customer': 'Tampilkan atau sembunyikan pelanggan',
+  'act.customer': 'Panel pelanggan',
   'act.select': 'Pilih',
   'act.undo': 'Urungkan',
   'act.new': 'Percakapan baru',

@@ -5,7 +5,7 @@ export const settings: Record<keyof typeof en, string> = {
   'settings.house': 'Tim dan kanal',
   'settings.machine': 'Sistem',
   'settings.profile': 'Profil saya',
-  'settings.notices': 'Suara dan pemberitahuan',
+  'settings.notices': 'Pemberitahuan',
   'settings.keys': 'Tombol pintas',
   'settings.sessions': 'Sesi saya',
   'settings.canned': 'Jawaban siap pakai',
