@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
 };
 
+use sapa_email::{DkimError, DkimKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{reader::Reader, section::Section, value::quoted};
@@ -181,7 +182,7 @@ pub struct Dkim {
     pub domain: String,
     /// The selector.
     pub selector: String,
-    /// The RSA key as PKCS#1 PEM.
+    /// The private key as PEM: RSA of 2048 bits or more, or Ed25519.
     pub key: SecretString,
 }
 
@@ -199,34 +200,31 @@ impl Dkim {
         let domain = section.required::<String>("domain", "\"example.com\"");
         let selector = section.required::<String>("selector", "\"sapa\"");
         let key = section.secret("key");
-        for (name, value) in [("domain", &domain), ("selector", &selector)] {
-            if let Some(value) = value.as_ref().filter(|value| !is_host(value)) {
+        let Some(key) = key else {
+            let what = "[mail.dkim] needs the key";
+            let instead = "name the file with the private key as PEM, or remove the section";
+            section.problem("key_file", what, instead);
+            return None;
+        };
+        let (domain, selector) = (domain?, selector?);
+        match DkimKey::new(&selector, &domain, key.expose_secret()) {
+            Ok(_) => {}
+            Err(error @ DkimError::Name) => {
                 section.problem(
-                    name,
-                    format!("{} does not do", quoted(value)),
+                    "domain",
+                    error.to_string(),
                     "write letters, digits, hyphens and dots",
                 );
             }
+            Err(error) => {
+                section.problem(
+                    "key_file",
+                    error.to_string(),
+                    "make one: openssl genrsa -out dkim.pem 2048",
+                );
+            }
         }
-        let Some(key) = key else {
-            let what = "[mail.dkim] needs the key";
-            section.problem(
-                "key_file",
-                what,
-                "name the file with the RSA key as PEM, or remove the section",
-            );
-            return None;
-        };
-        let pem = key.expose_secret();
-        if !pem.trim_start().starts_with("-----BEGIN RSA PRIVATE KEY-----") {
-            let what = "the key is no RSA key in the form PKCS#1 (BEGIN RSA PRIVATE KEY)";
-            section.problem(
-                "key_file",
-                what,
-                "convert it: openssl rsa -in key.pem -traditional -out dkim.pem",
-            );
-        }
-        Some(Self { domain: domain?, selector: selector?, key })
+        Some(Self { domain, selector, key })
     }
 }
 

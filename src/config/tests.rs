@@ -100,7 +100,7 @@ smtp.listen: 25 does not do; write an IP address with a port, as "127.0.0.1:3000
 mail.relay.password_file: user is given and no password; name the file with the password, or remove user
 mail.relay.tls: mail and password would cross the network in the clear; write "starttls" or "tls"; if the way to it is safe, write allow_unprotected = true beside it
 mail.dkim.selector: [mail.dkim] needs it; write selector = "sapa"
-mail.dkim.key_file: [mail.dkim] needs the key; name the file with the RSA key as PEM, or remove the section
+mail.dkim.key_file: [mail.dkim] needs the key; name the file with the private key as PEM, or remove the section
 mail.folder: mail goes out by a relay or into a folder, not both; remove it or [mail.relay]
 telegram: "yes" is not a section; write [telegram] and its keys below it
 delivery.concurrency: 1.5 does not do; write a whole number without quotes
