@@ -87,14 +87,14 @@ describe('the widget', () => {
     await page.getByText('Diterima').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Tutup obrolan' }).click();
     shop.hub.say(me, 'Sudah di Bandung');
-    shop.hub.say(me, 'Sore ini sampai');
+    const last = shop.hub.say(me, 'Sore ini sampai').seq;
     await page.getByRole('button', { name: 'Buka obrolan, 2 pesan belum dibaca' }).waitFor();
     await page.getByText('Dimas menjawab').waitFor();
     expect(await page.title()).toBe('(2) Gayo Natural · Kopi Seruni');
     await page.reload();
     await page.getByRole('button', { name: 'Buka obrolan, 2 pesan belum dibaca' }).waitFor();
     await page.getByText('Sore ini sampai').click();
-    await until(() => shop.hub.heard.some(({ frame }) => frame.t === 'read'));
+    await until(() => shop.hub.heard.some(({ frame }) => frame.t === 'read' && frame.seq === last));
     expect(await page.title()).toBe('Gayo Natural · Kopi Seruni');
     await page.reload();
     await page.locator('.panel').waitFor();

@@ -96,11 +96,11 @@ describe('a visitor', () => {
     await page.getByText('pesan 21', { exact: true }).waitFor({ state: 'attached' });
     expect(await shown.isVisible()).toBe(true);
     const top = await shown.evaluate((it) => it.getBoundingClientRect().top);
-    shop.hub.say(me, 'yang terbaru');
+    const { seq } = shop.hub.say(me, 'yang terbaru');
     await page.getByRole('button', { name: 'Pesan baru' }).waitFor();
     expect(await shown.evaluate((it) => it.getBoundingClientRect().top)).toBe(top);
     await page.getByRole('button', { name: 'Pesan baru' }).click();
-    await until(() => shop.hub.heard.some(({ frame }) => frame.t === 'read'));
+    await until(() => shop.hub.heard.some(({ frame }) => frame.t === 'read' && frame.seq === seq));
   });
 
   it('sends pictures and files', async () => {
