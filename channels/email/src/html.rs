@@ -1,11 +1,14 @@
 //! HTML of mails: made harmless, its quoted part folded, its text taken out.
 
+mod bounds;
 mod quoted;
 mod text;
 mod tokens;
 
 use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
+use bounds::is_reasonable;
+pub(crate) use bounds::strip;
 pub use quoted::QUOTED_CLASS;
 pub(crate) use text::{Plain, to_text};
 
@@ -100,11 +103,33 @@ fn mark_of(value: &str) -> Option<&'static str> {
 /// `data-src`, so that the screen can offer to show it. Links tell their target as `title` and say nothing
 /// of where they were clicked. The quoted part is folded into `<details class="sapa-quoted">`.
 ///
+/// HTML that is nested beyond all use gives its bare text.
+///
 /// It is one of two walls: the result is still to be shown in a sandboxed frame of its own.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    let clean = SANITISER.clean(&html.replace('\0', "")).to_string();
+    let html = html.replace('\0', "").replace("\r\n", "\n");
+    if !is_reasonable(&html) {
+        return preformatted(&strip(&html));
+    }
+    let clean = SANITISER.clean(&html).to_string();
     quoted::fold(&tokens::finish(&clean))
+}
+
+/// Text as HTML, its lines kept.
+pub(crate) fn preformatted(text: &str) -> String {
+    let mut out = String::from("<p style=\"white-space:pre-wrap\">");
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\0' => {}
+            _ => out.push(c),
+        }
+    }
+    out.push_str("</p>");
+    out
 }
 
 #[cfg(test)]

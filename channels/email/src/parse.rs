@@ -94,6 +94,11 @@ fn understand(bytes: &[u8], envelope: &Envelope<'_>) -> Result<Message, Unreadab
     }
     let mut warnings = Vec::new();
     let sender = origin::sender(&headers, envelope, &mut warnings)?;
+    // A mail of ours that came back: no answer by a program, or it runs in a circle (mail 22).
+    let from_us = (envelope.ours)(&split_tag(&sender.address.value).0);
+    if from_us {
+        warnings.push("it says that it comes from an address of ours".into());
+    }
     let external_id = headers.ids("Message-ID").into_iter().next();
     let body = body::read(&parsed.0, &mut warnings);
     let logical_key = external_id.as_deref().map(|id| logical_key(id, &headers, &body.whole));
@@ -109,7 +114,7 @@ fn understand(bytes: &[u8], envelope: &Envelope<'_>) -> Result<Message, Unreadab
         files: files::read(&parsed.0),
         place: None,
         sent_at: headers.date("Date").map(Timestamp::from_seconds),
-        automatic: automatic::is_automatic(&headers, envelope.sender),
+        automatic: from_us || automatic::is_automatic(&headers, envelope.sender),
         also_to: also_to(&headers, envelope),
         warnings,
         page: None,

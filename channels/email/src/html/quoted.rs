@@ -28,6 +28,14 @@ fn reach(token: Token<'_>) -> Option<Reach> {
     }
 }
 
+/// Whether a text is the first of "From: … Sent: … To: …", as Outlook puts them below a ruler.
+fn begins_header_block(text: &str) -> bool {
+    let text = text.trim_start().to_lowercase();
+    ["from:", "dari:", "von:", "de:", "de :", "da:", "van:"]
+        .iter()
+        .any(|word| text.starts_with(word))
+}
+
 /// Wraps the first quote of sanitised HTML, unless there is nothing but the quote.
 pub(super) fn fold(html: &str) -> String {
     let Some((from, to)) = find(html) else { return without_marks(html) };
@@ -46,10 +54,23 @@ pub(super) fn fold(html: &str) -> String {
 /// Where the first quote begins and ends.
 pub(super) fn find(html: &str) -> Option<(usize, usize)> {
     let (mut at, mut depth) = (0, 0_usize);
+    // A ruler of Outlook, or the element that it begins, until it is seen what stands below.
+    let mut ruler: Option<(usize, usize)> = None;
+    let mut opened: Option<(usize, usize)> = None;
     // Where the quote begins, at which depth, and what ends it.
     let mut quote: Option<(usize, usize, Reach)> = None;
     for token in tokens(html) {
         let end = at + token.raw().len();
+        if let Some((from, outside)) = ruler
+            && quote.is_none()
+            && let Token::Text(text) = token
+            && !text.trim().is_empty()
+        {
+            if begins_header_block(text) {
+                quote = Some((from, outside, Reach::RestOfParent));
+            }
+            ruler = None;
+        }
         match token {
             Token::Open { name, .. } if !is_void(name) => {
                 if quote.is_none()
@@ -57,8 +78,14 @@ pub(super) fn find(html: &str) -> Option<(usize, usize)> {
                 {
                     quote = Some((at, depth, reach));
                 }
+                let style = token.attribute("style").unwrap_or_default();
+                if name == "div" && style.contains("border-top:") {
+                    ruler = Some(opened.unwrap_or((at, depth)));
+                }
+                opened = (name == "div").then_some((at, depth));
                 depth += 1;
             }
+            Token::Text(text) if !text.trim().is_empty() => opened = None,
             Token::Close { .. } => {
                 depth = depth.saturating_sub(1);
                 match quote {

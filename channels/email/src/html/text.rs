@@ -165,7 +165,7 @@ impl Writer {
 }
 
 /// The character references that the sanitiser writes.
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }

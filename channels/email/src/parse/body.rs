@@ -43,6 +43,9 @@ pub(super) fn read(message: &Message<'_>, warnings: &mut Vec<String>) -> Body {
             whole = text.replace('\0', "").replace("\r\n", "\n");
         }
     }
+    if html.is_none() && whole.trim().is_empty() {
+        whole = bare_text(message);
+    }
     let mut from_html = html::Plain::default();
     if whole.trim().is_empty()
         && let Some(html) = &html
@@ -131,6 +134,15 @@ fn plain_text(message: &Message<'_>) -> String {
     texts.join("\n")
 }
 
+/// What stands between the tags, when the HTML is too long to be parsed.
+fn bare_text(message: &Message<'_>) -> String {
+    let html =
+        parts(message, &message.html_body).filter(|part| matches!(part.body, PartType::Html(_)));
+    let texts: Vec<_> =
+        html.map(|part| html::strip(&decoded(message, part)).replace('\0', "")).collect();
+    texts.join("\n")
+}
+
 /// The HTML parts sanitised, with the text parts between them.
 fn html(message: &Message<'_>, warnings: &mut Vec<String>) -> Option<String> {
     let mut out = String::new();
@@ -142,16 +154,7 @@ fn html(message: &Message<'_>, warnings: &mut Vec<String>) -> Option<String> {
                 out.push_str(&decoded(message, part));
             }
             PartType::Text(_) => {
-                out.push_str("<p style=\"white-space:pre-wrap\">");
-                for c in decoded(message, part).chars() {
-                    match c {
-                        '<' => out.push_str("&lt;"),
-                        '>' => out.push_str("&gt;"),
-                        '&' => out.push_str("&amp;"),
-                        _ => out.push(c),
-                    }
-                }
-                out.push_str("</p>");
+                out.push_str(&html::preformatted(&decoded(message, part)));
             }
             _ => {}
         }

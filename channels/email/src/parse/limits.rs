@@ -14,9 +14,9 @@ pub(super) const MAX_ALSO_TO: usize = 200;
 /// The most characters of a subject, a name, an id.
 pub(super) const MAX_HEADER_TEXT: usize = 998;
 /// The most HTML that is made harmless and shown; beyond, the text is shown alone.
-pub(super) const MAX_HTML: usize = 2 << 20;
+pub(super) const MAX_HTML: usize = 1 << 20;
 /// The most text that is shown.
-pub(super) const MAX_TEXT: usize = 2 << 20;
+pub(super) const MAX_TEXT: usize = 1 << 20;
 
 const MAX_HEADERS: usize = 1000;
 const MAX_HEADER_BYTES: u32 = 512 << 10;
@@ -28,7 +28,7 @@ const MAX_DEPTH: usize = 30;
 const MAX_DASHES: usize = 100_000;
 const MAX_FIELDS: usize = 500_000;
 /// The most bytes that a search for boundaries may have to go through.
-const MAX_SEARCH: usize = 2 << 30;
+const MAX_SEARCH: usize = 1 << 30;
 
 fn too(what: impl Into<String>) -> Unreadable {
     Unreadable(what.into())

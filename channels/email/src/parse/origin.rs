@@ -24,7 +24,7 @@ pub(super) fn sender(
     }
     let from = headers.addresses("From");
     if from.len() > 1 {
-        let others: Vec<_> = from[1..].iter().map(|addr| addr.address.as_str()).collect();
+        let others: Vec<_> = from[1..].iter().take(5).map(|addr| addr.address.as_str()).collect();
         warnings.push(format!("it names more senders: {}", others.join(", ")));
     }
     let (name, written, value) = if let Some(Addr { name, address }) = from.into_iter().next() {

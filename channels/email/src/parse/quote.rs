@@ -60,6 +60,9 @@ fn leading_quote(lines: &[&str]) -> (usize, usize) {
 fn trailing_quote(lines: &[&str]) -> usize {
     for at in 0..lines.len() {
         let rest = &lines[at..];
+        if rest[0].is_empty() {
+            continue;
+        }
         if separator(rest) || header_block(rest) {
             return at;
         }
@@ -211,8 +214,12 @@ fn header_block(lines: &[&str]) -> bool {
         line.trim().trim_start_matches(['*', '>', ' ']).replace('*', "").to_lowercase()
     };
     let ruler = lines[0].len() >= 10 && lines[0].bytes().all(|byte| byte == b'_' || byte == b'-');
-    let mut block =
-        lines.iter().skip(usize::from(ruler)).map(|line| plain(line)).skip_while(String::is_empty);
+    let mut block = lines
+        .iter()
+        .skip(usize::from(ruler))
+        .take(12)
+        .map(|line| plain(line))
+        .skip_while(String::is_empty);
     let starts = |line: &str, words: &[&str]| words.iter().any(|word| line.starts_with(word));
     if !block.next().is_some_and(|line| starts(&line, &FROM)) {
         return false;

@@ -196,6 +196,12 @@ fn mail_22_a_mail_that_runs_in_a_circle_is_stopped() {
 }
 
 #[test]
+fn mail_22_r11_a_mail_from_our_own_address_gets_no_automatic_answer() {
+    let message = read("From: Toko <halo+x@toko.example>\n\nHalo\n");
+    assert!(message.automatic && message.warnings.len() == 1, "{message:?}");
+}
+
+#[test]
 fn r21_headers_of_ours_and_authentication_results_are_not_believed() {
     let message = with(
         "Authentication-Results: mx.toko.example; dmarc=pass\nX-Sapa-Conversation: 1\nX-Sapa-Proof: officer",

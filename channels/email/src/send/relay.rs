@@ -73,10 +73,11 @@ impl Pool {
         Ok(Self { relay, limits, encryption, hello, places, free })
     }
 
-    /// Sends one mail. It ends within the sum of the limits of time, or with waiting for a place.
+    /// Sends one mail. It ends within a few times the limits of time, waiting for a place included.
     pub(super) async fn send(&self, mail: Composed) -> Outcome {
-        let Ok(_place) = self.places.acquire().await else {
-            return self.later("the connections are closed");
+        let wait = self.limits.command_timeout + self.limits.data_timeout;
+        let Ok(Ok(_place)) = timeout(wait, self.places.acquire()).await else {
+            return self.later("all connections to it are busy");
         };
         // A kept connection may have been closed by the relay meanwhile; nothing is lost with it.
         if let Some(kept) = self.kept() {

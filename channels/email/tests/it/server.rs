@@ -5,11 +5,23 @@ use std::{
 
 use rstest::rstest;
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
-use sapa_channel::{Arrival, Inbound, Intake, Receipted, Refused, conformance::Recorder};
-use sapa_email::Protocol::{Lmtp, Smtp};
+use sapa_channel::{
+    Arrival, Channel, Inbound, Intake, Outcome, Receipted, Refused, conformance::Recorder,
+};
+use sapa_email::{
+    EmailChannel,
+    Protocol::{Lmtp, Smtp},
+    Way,
+};
 use tokio_rustls::TlsConnector;
 
-use crate::{OTHER, OURS, channel, client::Client, listen, sending::tls};
+use crate::{
+    OTHER, OURS, channel,
+    client::Client,
+    conformance::{message as outgoing, settings},
+    listen,
+    sending::tls,
+};
 
 const MAIL: &str = "From: Rina <rina@surat.example>\r\nSubject: Paket\r\nMessage-ID: <a@surat.example>\r\n\r\nHalo\r\n";
 
@@ -402,4 +414,63 @@ async fn the_order_of_commands_is_kept() {
         let answer = client.say(command).await;
         assert!(answer.starts_with(expected), "{command}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn what_one_hub_sends_another_understands() {
+    let recorder = Recorder::new();
+    let server = listen(Smtp, recorder.clone(), |_| {}).await;
+    let relay = sapa_email::Relay::new("127.0.0.1", server.address.port(), sapa_email::Tls::None);
+    let mut from = settings();
+    from.address = "dukungan@lain.example".into();
+    let sender =
+        EmailChannel::new(from, Way::Relay(relay), None, sapa_email::Limits::default()).unwrap();
+    let said = sender.check().await.unwrap();
+    assert!(said.contains("hub.toko.example") && said.contains("not encrypted"), "{said}");
+    let mut mail = outgoing("Halo\n.titik\n\nFrom sini");
+    mail.to.address = OURS.into();
+    mail.reply_token = Some("abc-1".into());
+    let bytes: bytes::Bytes = (0..=255_u8).cycle().take(200_000).collect();
+    let media_type = "application/pdf".into();
+    mail.files =
+        vec![sapa_channel::OutFile {
+            name: "nota ✓.pdf".into(), media_type, bytes: bytes.clone()
+        }];
+    assert_eq!(sender.send(mail.clone()).await, Outcome::Sent { external_id: None });
+    let arrival = recorder.arrivals().pop().unwrap();
+    let message = message(&arrival);
+    assert_eq!(message.text, "Halo\n.titik\n\nFrom sini");
+    assert_eq!(message.external_id.as_deref(), Some(mail.external_id.as_str()));
+    assert_eq!(message.sender.address.value, "dukungan@lain.example");
+    assert_eq!(message.files[0].name, "nota ✓.pdf");
+    assert!(message.files[0].bytes == bytes);
+    assert!(
+        message.warnings.iter().any(|warning| warning.contains("dukungan+r-abc-1@lain.example"))
+    );
+}
+
+#[tokio::test]
+async fn fifty_connections_are_served_without_waiting_for_each_other() {
+    let recorder = Recorder::new();
+    let server = listen(Smtp, recorder.clone(), |_| {}).await;
+    let address = server.address;
+    let started = Instant::now();
+    let clients = (0..50).map(|client| {
+        tokio::spawn(async move {
+            let mut connection = Client::greeted(address).await;
+            for number in 0..20 {
+                connection.announce("rina@surat.example", &[OURS]).await;
+                let line =
+                    format!("{client} {number} bungkus kedua dikirim sore ini, terima kasih\r\n");
+                connection.send(format!("{MAIL}{}.\r\n", line.repeat(80)).as_bytes()).await;
+                assert!(connection.answer().await.starts_with("250"));
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    assert_eq!(recorder.arrivals().len(), 1000);
+    // Each mail takes some milliseconds unoptimised; a wait of 40 ms a step would be four seconds and more.
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }

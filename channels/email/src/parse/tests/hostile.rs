@@ -85,6 +85,20 @@ fn r22_a_large_mail_is_understood_in_time() {
     assert_eq!((message.text.as_str(), message.files.len()), ("Halo", 1));
 }
 
+#[rstest::rstest]
+#[case::references("Content-Type: text/html\n\n", "&amp")]
+#[case::signs("Content-Type: text/html\n\n", "< ")]
+#[case::pictures("Content-Type: text/html\n\n", "<img src=x>")]
+#[case::formats("Content-Type: text/html\n\n", "<p><font size=1>")]
+#[case::empty_lines("\nx", "\n")]
+#[case::quotes("\nx\n", "> \n")]
+#[case::header_blocks("\nx\n", "From: a\nSent: b\n")]
+fn r22_text_made_to_be_slow_is_not(#[case] head: &str, #[case] piece: &str) {
+    let started = Instant::now();
+    read(format!("{MIME}{head}{}", piece.repeat(1_000_000 / piece.len())));
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+}
+
 #[test]
 fn mail_35_html_beyond_all_measure_is_left_out_with_a_warning() {
     let mail = format!(
