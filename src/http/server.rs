@@ -61,6 +61,7 @@ fn describe(description: &mut OpenApi) {
             .to_owned(),
     );
     description.info.license = None;
+    description.info.contact = None;
     description.servers = Some(vec![Server::new("/api/v1")]);
     let components = description.components.get_or_insert_default();
     components.add_security_scheme(
