@@ -152,7 +152,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Backup { file: target } => backup::run(&settings(file)?, &target).await?,
         Command::Restore { file: backup, force } => {
-            restore::run(&settings(file)?, &backup, force).await?
+            restore::run(&settings(file)?, &backup, force).await?;
         }
         Command::Openapi => openapi::run().await?,
     }

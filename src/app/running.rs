@@ -78,6 +78,7 @@ async fn listen(
     let listen = if protocol == Protocol::Smtp { settings.listen } else { settings.lmtp_listen };
     let Some(listen) = listen else { return Ok(None) };
     let mut config = ServerConfig::new(listen, settings.hostname.clone(), protocol);
+    config.clock = app.clock();
     config.max_size = settings.max_bytes;
     config.max_connections = settings.max_connections;
     let server = Server::bind(config, Arc::new(OperatedMailboxes(app.clone())), inbox.clone())

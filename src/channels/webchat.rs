@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sapa_channel::{Address, File, new_id};
+use sapa_channel::{File, new_id};
 use sapa_webchat::{Caller, ChatHub, HubError, Marks, Missed, Page, Pushes, Site};
 use uuid::Uuid;
 
@@ -35,13 +35,36 @@ fn unavailable(error: impl Into<DbError>) -> HubError {
     if matches!(error, DbError::Full(_)) { HubError::Full } else { HubError::Unavailable }
 }
 
-/// The identity of a caller, if he has said or been told anything yet.
-async fn identity(tx: &mut Tx, address: &Address) -> DbResult<Option<(Uuid, Uuid)>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT id, contact_id FROM identities WHERE kind = $1 AND value = $2")
-        .bind(address.kind.as_str())
-        .bind(&address.value)
-        .fetch_optional(conn)
-        .await?))
+/// The identities of a caller: his own and, of a customer who is signed in, his browser's if it is his too. None
+/// before he has said or been told anything.
+async fn identities(tx: &mut Tx, who: &Caller) -> DbResult<Vec<Known>> {
+    let addresses = who.addresses();
+    let second = addresses.get(1).map(|address| &address.value);
+    let mut known: Vec<Known> = on_db!(tx, |conn| sqlx::query_as(
+        "SELECT id, contact_id, value FROM identities WHERE kind = $1 AND (value = $2 OR value = $3)"
+    )
+    .bind(who.address.kind.as_str())
+    .bind(&who.address.value)
+    .bind(second)
+    .fetch_all(conn)
+    .await?);
+    // A browser that another customer used is not his.
+    if let Some(own) = known.iter().find(|known| known.value == who.address.value).map(|own| own.contact_id) {
+        known.retain(|known| known.contact_id == own);
+    }
+    Ok(known)
+}
+
+/// An identity of a caller.
+#[derive(Debug, sqlx::FromRow)]
+struct Known {
+    id: Uuid,
+    contact_id: Uuid,
+    value: String,
+}
+
+fn ids(known: &[Known]) -> Vec<Uuid> {
+    known.iter().map(|known| known.id).collect()
 }
 
 #[async_trait]
@@ -56,11 +79,9 @@ impl ChatHub for Chat {
     async fn history(&self, who: &Caller, before: Option<i64>, limit: usize) -> Result<Page, HubError> {
         let mut tx = self.0.db().read().await.map_err(unavailable)?;
         let seq = events::head(&mut tx).await.map_err(unavailable)?;
-        let Some((identity, _)) = identity(&mut tx, &who.address).await.map_err(unavailable)? else {
-            return Ok(Page { messages: Vec::new(), more: false, seq });
-        };
+        let known = identities(&mut tx, who).await.map_err(unavailable)?;
         let mut found =
-            messages::before(&self.0, &mut tx, identity, before, limit + 1).await.map_err(unavailable)?;
+            messages::before(&self.0, &mut tx, &ids(&known), before, limit + 1).await.map_err(unavailable)?;
         let more = found.len() > limit;
         if more {
             found.remove(0);
@@ -75,22 +96,8 @@ impl ChatHub for Chat {
             drop(tx);
             return Ok(Missed::TooMuch(self.history(who, None, limit).await?));
         }
-        let Some((identity, _)) = identity(&mut tx, &who.address).await.map_err(unavailable)? else {
-            return Ok(Missed::All { pushes: Vec::new(), seq: head });
-        };
-        let rows: Vec<events::Event> = async {
-            Ok::<_, DbError>(on_db!(&mut tx, |conn| sqlx::query_as(
-                "SELECT * FROM events WHERE identity_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"
-            )
-            .bind(identity)
-            .bind(seq)
-            .bind(head)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
-            .fetch_all(conn)
-            .await?))
-        }
-        .await
-        .map_err(unavailable)?;
+        let known = identities(&mut tx, who).await.map_err(unavailable)?;
+        let rows = messages::events_of(&mut tx, &ids(&known), seq, head, limit + 1).await.map_err(unavailable)?;
         if rows.len() > limit {
             drop(tx);
             return Ok(Missed::TooMuch(self.history(who, None, limit).await?));
@@ -101,14 +108,12 @@ impl ChatHub for Chat {
 
     async fn marks(&self, who: &Caller) -> Result<Marks, HubError> {
         let mut tx = self.0.db().read().await.map_err(unavailable)?;
-        match identity(&mut tx, &who.address).await.map_err(unavailable)? {
-            Some((identity, _)) => marks::of(&mut tx, identity).await.map_err(unavailable),
-            None => Ok(Marks::default()),
-        }
+        let known = identities(&mut tx, who).await.map_err(unavailable)?;
+        marks::of(&mut tx, &ids(&known)).await.map_err(unavailable)
     }
 
     fn subscribe(&self, who: &Caller) -> Pushes {
-        self.0.rooms().subscribe(&who.address)
+        self.0.rooms().subscribe_caller(who)
     }
 
     async fn seen(&self, who: &Caller, seq: i64, read: bool) -> Result<(), HubError> {

@@ -32,7 +32,7 @@ pub struct Options {
     /// The address of the web server, if not this machine alone shall reach it
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// How people reach it, if not by http://localhost and the port
+    /// How people reach it, if not by localhost and the port
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// The port for mail that comes in; 0 takes a free one, and so does 2525 if it is taken

@@ -53,11 +53,7 @@ impl Smtp {
             listen: section.optional("listen"),
             lmtp_listen: section.optional("lmtp_listen"),
             hostname,
-            max_bytes: section.number(
-                "max_bytes",
-                default.max_bytes,
-                64 * 1024..=512 * 1024 * 1024,
-            ),
+            max_bytes: section.number("max_bytes", default.max_bytes, 64 * 1024..=64 * 1024 * 1024),
             max_connections: section.number(
                 "max_connections",
                 default.max_connections,

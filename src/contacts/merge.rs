@@ -31,12 +31,6 @@ const TABLES: [&str; 3] = ["identities", "conversations", "tickets"];
 /// Merges on proof, as the router found it. Does nothing if the two are one already.
 pub async fn by_proof(tx: &mut Tx, merge: &plan::Merge, at: Timestamp) -> DbResult<Vec<NewEvent>> {
     let (kept_id, gone_id) = (current(tx, merge.kept_id).await?, current(tx, merge.gone_id).await?);
-    if merge.only_anonymous {
-        let addresses = ids_of(tx, "identities", gone_id).await?.len();
-        if addresses > 1 {
-            return Ok(Vec::new());
-        }
-    }
     let evidence = [Evidence::speaking_for("proved", format!("{} {}", merge.address.kind, merge.address.value))];
     merge_contacts(tx, kept_id, gone_id, &Actor::system(), &evidence, at).await
 }

@@ -144,15 +144,16 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
                     gone_id: known.contact_id,
                     proof: Proof::DeepLink,
                     address: sender.address.clone(),
-                    only_anonymous: false,
                 });
             }
             return (known.contact_id, known.id);
         }
 
+        // A browser says nothing of who used it before: only an anonymous one joins who signs in there.
         let proved_claim = sender.claims.iter().find_map(|claim| {
             claim.proof?;
-            Some(self.context.identities.get(&claim.address)?.contact_id)
+            let known = self.context.identities.get(&claim.address)?;
+            (claim.address.kind != sender.address.kind || known.alone).then_some(known.contact_id)
         });
         let contact_id = link.or(proved_claim).unwrap_or_else(|| {
             let id = (self.new_id)();
@@ -175,13 +176,21 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             channel_id: Some(fresh.arrival.channel),
             at,
         });
-        self.context
-            .identities
-            .insert(sender.address.clone(), KnownIdentity { id, contact_id, proved: proof.is_some() });
+        self.know(&sender.address, id, contact_id, proof.is_some());
         if let Some(proof) = proof.filter(|_| link.is_some() || proved_claim.is_some()) {
             self.verified(contact_id, id, &sender.address, proof, at, sender);
         }
         (contact_id, id)
+    }
+
+    /// Remembers an address that is new, for the later arrivals of the slice.
+    fn know(&mut self, address: &Address, id: Uuid, contact_id: Uuid, proved: bool) {
+        let mut alone = true;
+        for other in self.context.identities.values_mut().filter(|other| other.contact_id == contact_id) {
+            other.alone = false;
+            alone = false;
+        }
+        self.context.identities.insert(address.clone(), KnownIdentity { id, contact_id, proved, alone });
     }
 
     fn verified(
@@ -217,18 +226,18 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
                         channel_id: None,
                         at,
                     });
-                    self.context
-                        .identities
-                        .insert(claim.address.clone(), KnownIdentity { id, contact_id, proved: true });
+                    self.know(&claim.address, id, contact_id, true);
                 }
                 (Some(proof), Some(known)) if known.contact_id != contact_id => {
                     // The one with the longer history stays: the claimed address was known before, but for a
                     // visitor's browser, which is the one that joins.
-                    let visitor = claim.address.kind == sender.address.kind;
+                    let browser = claim.address.kind == sender.address.kind;
+                    if browser && !known.alone {
+                        continue;
+                    }
                     let (kept_id, gone_id) =
-                        if visitor { (contact_id, known.contact_id) } else { (known.contact_id, contact_id) };
-                    let merge =
-                        Merge { kept_id, gone_id, proof, address: claim.address.clone(), only_anonymous: visitor };
+                        if browser { (contact_id, known.contact_id) } else { (known.contact_id, contact_id) };
+                    let merge = Merge { kept_id, gone_id, proof, address: claim.address.clone() };
                     if !self.plan.merges.iter().any(|m| (m.kept_id, m.gone_id) == (kept_id, gone_id)) {
                         self.plan.merges.push(merge);
                     }

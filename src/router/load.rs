@@ -45,13 +45,14 @@ async fn identities(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>,
         })
         .collect();
     let lock = tx.lock_contacts();
-    let rows: Vec<(String, String, Uuid, Uuid, bool)> = on_db!(tx, |conn| {
+    let rows: Vec<(String, String, Uuid, Uuid, bool, bool)> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new("WITH wanted (kind, value) AS (");
         query.push_values(&addresses, |mut row, address| {
             row.push_bind(address.kind.as_str()).push_bind(&address.value);
         });
         query.push(
-            ") SELECT i.kind, i.value, i.id, c.id, i.proof IS NOT NULL
+            ") SELECT i.kind, i.value, i.id, c.id, i.proof IS NOT NULL,
+                      NOT EXISTS (SELECT 1 FROM identities j WHERE j.contact_id = c.id AND j.id <> i.id)
                FROM identities i JOIN contacts c ON c.id = i.contact_id
                WHERE (i.kind, i.value) IN (SELECT kind, value FROM wanted)",
         );
@@ -60,8 +61,9 @@ async fn identities(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>,
     });
     let found: HashMap<(&str, &str), KnownIdentity> = rows
         .iter()
-        .map(|(kind, value, id, contact_id, proved)| {
-            ((&**kind, &**value), KnownIdentity { id: *id, contact_id: *contact_id, proved: *proved })
+        .map(|(kind, value, id, contact_id, proved, alone)| {
+            let known = KnownIdentity { id: *id, contact_id: *contact_id, proved: *proved, alone: *alone };
+            ((&**kind, &**value), known)
         })
         .collect();
     for address in addresses {

@@ -25,6 +25,8 @@ pub struct KnownIdentity {
     pub contact_id: Uuid,
     /// Whether it was ever proved.
     pub proved: bool,
+    /// Whether its contact is known by no other address: an anonymous visitor.
+    pub alone: bool,
 }
 
 /// A conversation, as far as the rules care.
@@ -225,8 +227,6 @@ pub struct Merge {
     pub proof: Proof,
     /// The address that proved it.
     pub address: Address,
-    /// Only if the other is known by no address but this one: an anonymous visitor.
-    pub only_anonymous: bool,
 }
 
 /// Two contacts that may be one.

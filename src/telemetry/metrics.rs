@@ -8,12 +8,11 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use sapa_channel::{Outcome, Retry};
 
 const INBOUND: &str = "sapa_inbound_messages_total";
-const QUARANTINED: &str = "sapa_quarantined_total";
 const QUARANTINE: &str = "sapa_quarantine_waiting";
 const DELIVERIES: &str = "sapa_deliveries_total";
 const OUTBOX_AGE: &str = "sapa_outbox_age_seconds";
 const UNKNOWN: &str = "sapa_deliveries_unknown";
-const LIVE_SOCKETS: &str = "sapa_live_sockets";
+const ONLINE: &str = "sapa_online";
 const READER_LAG: &str = "sapa_reader_lag_seconds";
 const READER_BEHIND: &str = "sapa_reader_behind_events";
 pub(super) const INTAKE_SLICE_MESSAGES: &str = "sapa_intake_slice_messages";
@@ -24,10 +23,6 @@ pub(super) fn describe() {
         INBOUND,
         "Messages that came in, were stored and routed, by kind of channel."
     );
-    describe_counter!(
-        QUARANTINED,
-        "Messages that could not be read or routed and were put aside, by kind of channel."
-    );
     describe_gauge!(QUARANTINE, "Messages in quarantine that nobody has dealt with yet.");
     describe_counter!(DELIVERIES, "Attempts to deliver, by kind of channel and outcome.");
     describe_gauge!(OUTBOX_AGE, "For how long the oldest message that could leave now has waited.");
@@ -35,7 +30,10 @@ pub(super) fn describe() {
         UNKNOWN,
         "Messages of which nobody knows whether they arrived; a person must decide."
     );
-    describe_gauge!(LIVE_SOCKETS, "Open sockets, by whose they are.");
+    describe_gauge!(
+        ONLINE,
+        "Who is connected by a live socket: officers and visitors of the web chat."
+    );
     describe_gauge!(READER_LAG, "How old the events are that a reader of the log works on.");
     describe_gauge!(READER_BEHIND, "Events that a reader of the log has still to read.");
     describe_histogram!(INTAKE_SLICE_MESSAGES, "Messages stored by one commit.");
@@ -49,11 +47,6 @@ pub(super) fn describe() {
 /// So many messages of a kind of channel were stored and routed.
 pub fn inbound(kind: &str, messages: u64) {
     counter!(INBOUND, "kind" => kind.to_owned()).increment(messages);
-}
-
-/// A message of a kind of channel was put into quarantine.
-pub fn quarantined(kind: &str) {
-    counter!(QUARANTINED, "kind" => kind.to_owned()).increment(1);
 }
 
 /// So many messages wait in quarantine.
@@ -100,21 +93,8 @@ pub fn intake_slice(messages: usize, took: Duration) {
     histogram!(INTAKE_SLICE_SECONDS).record(took.as_secs_f64());
 }
 
-/// An open socket, counted until this is dropped.
-#[derive(Debug)]
-pub struct OpenSocket(&'static str);
-
-impl OpenSocket {
-    /// Counts a socket: `desk` or `webchat`.
-    #[must_use]
-    pub fn new(whose: &'static str) -> Self {
-        gauge!(LIVE_SOCKETS, "whose" => whose).increment(1);
-        Self(whose)
-    }
-}
-
-impl Drop for OpenSocket {
-    fn drop(&mut self) {
-        gauge!(LIVE_SOCKETS, "whose" => self.0).decrement(1);
-    }
+/// So many officers look at the screen, and so many visitors are connected to the web chat.
+pub fn online(officers: u32, visitors: u32) {
+    gauge!(ONLINE, "who" => "officers").set(f64::from(officers));
+    gauge!(ONLINE, "who" => "visitors").set(f64::from(visitors));
 }

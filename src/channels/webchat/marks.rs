@@ -2,9 +2,10 @@
 
 use sapa_channel::{Address, Kind};
 use sapa_webchat::{Caller, Marks, Push};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::identity;
+use super::identities;
 use crate::{
     app::App,
     db::{DbResult, Tx},
@@ -12,41 +13,48 @@ use crate::{
     on_db,
 };
 
-/// Up to where officers got what came from an address.
-pub async fn of(tx: &mut Tx, identity: Uuid) -> DbResult<Marks> {
-    let (delivered, read): (i64, i64) = on_db!(tx, |conn| sqlx::query_as(
-        "SELECT COALESCE(MAX(e.seq), 0),
-                COALESCE(MAX(CASE WHEN e.at <= (SELECT MAX(r.at) FROM reads r
-                                                WHERE r.conversation_id = e.conversation_id) THEN e.seq END), 0)
-         FROM events e WHERE e.identity_id = $1 AND e.kind = 'message.received'"
-    )
-    .bind(identity)
-    .fetch_one(conn)
-    .await?);
+/// Up to where officers got what came from some identities.
+pub async fn of(tx: &mut Tx, identities: &[Uuid]) -> DbResult<Marks> {
+    if identities.is_empty() {
+        return Ok(Marks::default());
+    }
+    let (delivered, read): (i64, i64) = on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT COALESCE(MAX(e.seq), 0),
+                    COALESCE(MAX(CASE WHEN e.at <= (SELECT MAX(r.at) FROM reads r
+                                                    WHERE r.conversation_id = e.conversation_id) THEN e.seq END), 0)
+             FROM events e WHERE e.kind = 'message.received' AND e.identity_id IN (",
+        );
+        let mut list = query.separated(", ");
+        for id in identities {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build_query_as().fetch_one(conn).await?
+    });
     Ok(Marks { delivered, read })
 }
 
 /// Notes that a visitor has our messages up to a place in the log.
 pub async fn seen(app: &App, who: &Caller, seq: i64, read: bool) -> DbResult<()> {
     let mut tx = app.db().write().await?;
-    let Some((identity, contact_id)) = identity(&mut tx, &who.address).await? else { return Ok(()) };
+    let known = identities(&mut tx, who).await?;
+    let Some(contact_id) = known.first().map(|known| known.contact_id) else { return Ok(()) };
     let (state, before) = if read { ("read", "delivered") } else { ("delivered", "sent") };
     let now = app.now();
-    let changed: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| sqlx::query_as(
-        "UPDATE deliveries SET state = $3, updated_at = $4
-         WHERE message_id IN (SELECT message_id FROM events
-                              WHERE identity_id = $1 AND seq <= $2 AND kind = 'message.sent')
-           AND (state = 'sent' OR state = $5)
-           AND state <> $3
-         RETURNING message_id, conversation_id"
-    )
-    .bind(identity)
-    .bind(seq)
-    .bind(state)
-    .bind(now)
-    .bind(before)
-    .fetch_all(conn)
-    .await?);
+    let changed: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| {
+        let mut query = QueryBuilder::new("UPDATE deliveries SET state = ");
+        query.push_bind(state).push(", updated_at = ").push_bind(now);
+        query.push(" WHERE message_id IN (SELECT message_id FROM events WHERE kind = 'message.sent' AND seq <= ");
+        query.push_bind(seq).push(" AND identity_id IN (");
+        let mut list = query.separated(", ");
+        for known in &known {
+            list.push_bind(known.id);
+        }
+        query.push(")) AND state IN ('sent', ").push_bind(before).push(") AND state <> ").push_bind(state);
+        query.push(" RETURNING message_id, conversation_id");
+        query.build_query_as().fetch_all(conn).await?
+    });
     if changed.is_empty() {
         return Ok(());
     }
@@ -79,7 +87,7 @@ pub async fn officer_read(app: &App, conversation_id: Uuid) -> DbResult<()> {
     for (identity, kind, value) in visitors {
         let address = Address { kind: Kind(kind.into()), value };
         if app.rooms().present(&address) {
-            let marks = of(&mut tx, identity).await?;
+            let marks = of(&mut tx, &[identity]).await?;
             app.rooms().push(&address, Push::State(marks));
         }
     }

@@ -38,18 +38,48 @@ const SELECT: &str = "SELECT e.seq, m.id, i.kind, i.value, m.direction, m.author
     FROM events e JOIN messages m ON m.id = e.message_id JOIN identities i ON i.id = e.identity_id
     WHERE e.kind IN ('message.received', 'message.sent') AND m.retracted_at IS NULL AND ";
 
-/// The messages of an address before a place in the log, at most `limit`, the oldest first.
+/// The events of some identities between two places in the log, the oldest first.
+pub async fn events_of(
+    tx: &mut Tx,
+    identities: &[Uuid],
+    after: i64,
+    until: i64,
+    limit: usize,
+) -> DbResult<Vec<Event>> {
+    if identities.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT * FROM events WHERE identity_id IN (");
+        let mut list = query.separated(", ");
+        for id in identities {
+            list.push_bind(*id);
+        }
+        query.push(") AND seq > ").push_bind(after).push(" AND seq <= ").push_bind(until);
+        query.push(" ORDER BY seq LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        query.build_query_as().fetch_all(conn).await?
+    }))
+}
+
+/// The messages of some identities before a place in the log, at most `limit`, the oldest first.
 pub async fn before(
     app: &App,
     tx: &mut Tx,
-    identity: Uuid,
+    identities: &[Uuid],
     before: Option<i64>,
     limit: usize,
 ) -> DbResult<Vec<ServerMessage>> {
+    if identities.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut rows: Vec<Row> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        query.push("e.identity_id = ").push_bind(identity);
-        query.push(" AND e.seq < ").push_bind(before.unwrap_or(i64::MAX));
+        query.push("e.identity_id IN (");
+        let mut list = query.separated(", ");
+        for id in identities {
+            list.push_bind(*id);
+        }
+        query.push(") AND e.seq < ").push_bind(before.unwrap_or(i64::MAX));
         query.push(" ORDER BY e.seq DESC LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         query.build_query_as().fetch_all(conn).await?
     });

@@ -88,10 +88,14 @@ fn nearest(folder: &Path) -> PathBuf {
     there.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// Whether others on this machine can read it: it holds messages and tokens.
+/// Whether others on this machine can read it: it holds messages and tokens. Nobody can who may not enter a folder above.
 fn private(about: &'static str, path: &Path) -> Option<Finding> {
-    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o004 != 0).then(|| {
+    let may = |path: &Path, right: u32| {
+        fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & right != 0)
+    };
+    let whole = path.canonicalize().ok()?;
+    let open = may(&whole, 0o004) && whole.ancestors().skip(1).all(|folder| may(folder, 0o001));
+    open.then(|| {
         let what = format!("everybody on this machine can read {}", path.display());
         Finding::note(about, what, format!("chmod o-rwx {}", path.display()))
     })
@@ -137,9 +141,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sapa.db");
         File::create(&file).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        let set = |path: &Path, mode: u32| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap()
+        };
+        set(folder.path(), 0o755);
+        set(&file, 0o644);
         assert_eq!(private("database", &file).unwrap().verdict, Verdict::Note);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        set(&file, 0o640);
+        assert!(private("database", &file).is_none());
+        set(&file, 0o644);
+        set(folder.path(), 0o700);
         assert!(private("database", &file).is_none());
     }
 }

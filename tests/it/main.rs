@@ -1,0 +1,7 @@
+//! Scenarios through the real protocols, by capability, each on both databases.
+
+mod support;
+
+mod api;
+mod history;
+mod mail;
