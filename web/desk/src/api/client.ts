@@ -1,7 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { ApiError, NoConnection } from './errors';
 import type { paths } from './paths';
-import type { FileRef, Problem } from './types';
+import type { FileRef, Problem, Refined, Sent } from './types';
 
 /** Called when the hub says that nobody is signed in. */
 let onSignedOut: () => void = () => undefined;
@@ -11,12 +11,12 @@ export function whenSignedOut(then: () => void): void {
 
 const signedOut: Middleware = {
   onResponse({ response, schemaPath }) {
-    if (response.status === 401 && schemaPath !== '/api/v1/session') onSignedOut();
+    if (response.status === 401 && schemaPath !== '/session') onSignedOut();
   },
 };
 
 export const api = createClient<paths>({
-  baseUrl: '/',
+  baseUrl: '/api/v1',
   credentials: 'same-origin',
   querySerializer: { array: { style: 'form', explode: true } },
 });
@@ -29,7 +29,7 @@ interface Answer<T> {
 }
 
 /** The answer's data, or an `ApiError` (the hub refused) or `NoConnection` (it was not reached). */
-export async function ok<T>(answer: Promise<Answer<T>>): Promise<T> {
+export async function ok<T>(answer: Promise<Answer<T>>): Promise<Refined<Sent<T>>> {
   let got: Answer<T>;
   try {
     got = await answer;
@@ -37,7 +37,7 @@ export async function ok<T>(answer: Promise<Answer<T>>): Promise<T> {
     throw new NoConnection({ cause });
   }
   if (got.error !== undefined || !got.response.ok) throw new ApiError(asProblem(got.error, got.response));
-  return got.data as T;
+  return got.data as Refined<Sent<T>>;
 }
 
 function asProblem(error: unknown, response: Response): Problem {
@@ -52,8 +52,13 @@ function asProblem(error: unknown, response: Response): Problem {
 }
 
 /** A key that makes a repeated POST count once. */
-export function once(): { header: Record<string, string> } {
-  return { header: { 'Idempotency-Key': crypto.randomUUID() } };
+export function once(): { headers: Record<string, string> } {
+  return { headers: { 'Idempotency-Key': crypto.randomUUID() } };
+}
+
+/** Refuses the change when someone changed the thing meanwhile. */
+export function ifStill(version: number): { headers: Record<string, string> } {
+  return { headers: { 'If-Match': `"${version}"` } };
 }
 
 /** Uploads one file, telling how far it is (0 to 1). */

@@ -8,13 +8,13 @@ const SELDOM = 5 * 60_000;
 const itemsOf = <T>(page: Page<T>): T[] => page.items;
 
 export function useCounts() {
-  return useQuery({ queryKey: keys.counts, queryFn: () => ok(api.GET('/api/v1/inbox/counts')) });
+  return useQuery({ queryKey: keys.counts, queryFn: () => ok(api.GET('/inbox/counts')) });
 }
 
 export function useOfficers() {
   return useQuery({
     queryKey: keys.officers,
-    queryFn: () => ok(api.GET('/api/v1/officers')).then(itemsOf),
+    queryFn: () => ok(api.GET('/officers')).then(itemsOf),
     staleTime: SELDOM,
   });
 }
@@ -22,7 +22,7 @@ export function useOfficers() {
 export function useTeams() {
   return useQuery({
     queryKey: keys.teams,
-    queryFn: () => ok(api.GET('/api/v1/teams')).then(itemsOf),
+    queryFn: () => ok(api.GET('/teams')).then(itemsOf),
     staleTime: SELDOM,
   });
 }
@@ -30,7 +30,7 @@ export function useTeams() {
 export function useChannels() {
   return useQuery({
     queryKey: keys.channels,
-    queryFn: () => ok(api.GET('/api/v1/channels')).then(itemsOf),
+    queryFn: () => ok(api.GET('/channels')).then(itemsOf),
     staleTime: 30_000,
   });
 }
@@ -38,7 +38,7 @@ export function useChannels() {
 export function useCanned() {
   return useQuery({
     queryKey: keys.canned,
-    queryFn: () => ok(api.GET('/api/v1/canned')).then(itemsOf),
+    queryFn: () => ok(api.GET('/canned')).then(itemsOf),
     staleTime: SELDOM,
   });
 }
@@ -47,14 +47,14 @@ export function useConversation(id: string, on = true) {
   return useQuery({
     enabled: on,
     queryKey: keys.conversation(id),
-    queryFn: () => ok(api.GET('/api/v1/conversations/{id}', { params: { path: { id } } })),
+    queryFn: () => ok(api.GET('/conversations/{id}', { params: { path: { id } } })),
   });
 }
 
 export function useContact(id: string | undefined) {
   return useQuery({
     queryKey: keys.contact(id ?? ''),
-    queryFn: () => ok(api.GET('/api/v1/contacts/{id}', { params: { path: { id: id ?? '' } } })),
+    queryFn: () => ok(api.GET('/contacts/{id}', { params: { path: { id: id ?? '' } } })),
     enabled: id !== undefined,
   });
 }

@@ -1,14 +1,22 @@
-import type { Me } from '../api/types';
+import type { Me, Permission } from '../api/types';
 
-/** Parts of the settings that not everyone may open. */
-export type Area = 'officers' | 'channels' | 'integrations' | 'audit' | 'quarantine' | 'canned';
+/** Parts of the settings that not everyone may open, and the permission that opens each. */
+const needed = {
+  officers: ['officers:manage'],
+  channels: ['channels:manage'],
+  tokens: ['tokens:manage'],
+  webhooks: ['webhooks:manage'],
+  audit: ['audit:read'],
+  quarantine: ['quarantine:manage'],
+  canned: ['canned:write'],
+} satisfies Record<string, Permission[]>;
+
+export type Area = keyof typeof needed;
 
 /**
  * Who sees which part. The hub decides at every request; this only keeps doors out of sight
  * that would not open.
  */
 export function may(me: Me, area: Area): boolean {
-  if (me.role === 'administrator') return true;
-  if (me.role === 'supervisor') return area === 'canned' || area === 'audit' || area === 'quarantine';
-  return false;
+  return needed[area].some((permission) => me.permissions.includes(permission as Permission));
 }

@@ -22,7 +22,7 @@ export function usePreferences() {
   const client = useQueryClient();
   const change = useMutation({
     mutationFn: (preferences: Record<string, unknown>) =>
-      ok(api.PATCH('/api/v1/me', { body: { preferences } })),
+      ok(api.PATCH('/me', { body: { preferences: preferences as Record<string, never> } })),
     onMutate: (preferences) => {
       const before = client.getQueryData<Me>(keys.me);
       if (before) client.setQueryData<Me>(keys.me, { ...before, preferences });

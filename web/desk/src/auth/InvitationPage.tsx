@@ -14,10 +14,12 @@ export function InvitationPage() {
   const t = useT();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { token = '' } = useSearch({ from: '/invitation' });
+  const { token: asked } = useSearch({ from: '/invitation' });
+  // The fragment never reaches a server's log.
+  const [token] = useState(() => asked ?? location.hash.slice(1));
   const [password, setPassword] = useState('');
   const accept = useMutation({
-    mutationFn: () => ok(api.POST('/api/v1/invitations/accept', { body: { token, password } })),
+    mutationFn: () => ok(api.POST('/invitations/accept', { body: { token, password } })),
     onSuccess: async () => {
       client.clear();
       await navigate({ to: '/' });

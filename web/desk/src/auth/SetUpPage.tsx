@@ -16,7 +16,7 @@ export function SetUpPage() {
   const navigate = useNavigate();
   const [form, setForm] = useState({ name: '', email: '', password: '' });
   const create = useMutation({
-    mutationFn: () => ok(api.POST('/api/v1/setup', { body: form })),
+    mutationFn: () => ok(api.POST('/setup', { body: form })),
     onSuccess: async () => {
       client.clear();
       await client.invalidateQueries({ queryKey: keys.me });

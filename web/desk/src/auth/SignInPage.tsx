@@ -22,9 +22,9 @@ export function SignInPage() {
   const { then, ended } = useSearch({ from: '/sign-in' });
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const setup = useQuery({ queryKey: ['setup'], queryFn: () => ok(api.GET('/api/v1/setup')) });
+  const setup = useQuery({ queryKey: ['setup'], queryFn: () => ok(api.GET('/setup')) });
   const signIn = useMutation({
-    mutationFn: () => ok(api.POST('/api/v1/session', { body: { email: email.trim(), password } })),
+    mutationFn: () => ok(api.POST('/session', { body: { email: email.trim(), password } })),
     onSuccess: (me) => {
       client.setQueryData(keys.me, me);
       router.history.push(inside(then));

@@ -26,7 +26,7 @@ export function AnsweredDialog({ problem, conversation, onSee, onAnyway, onDisca
   const { t, locale } = useTexts();
   const now = useNow(1000);
   const client = useQueryClient();
-  const items = flatLine(client.getQueryData<Line>(keys.timeline(conversation.contact_id)));
+  const items = flatLine(client.getQueryData<Line>(keys.timeline(conversation.contact.id)));
   const found = items.find((item) => item.type === 'message' && item.message.id === problem.message_id);
   const message = found?.type === 'message' ? found.message : undefined;
   const { by } = problem;

@@ -18,6 +18,7 @@ import { useAction } from '../keys/ActionsProvider';
 import { AnsweredDialog } from './AnsweredDialog';
 import { Attachments } from './Attachments';
 import { ChannelMenu } from './ChannelMenu';
+import { knowFile } from './knownFiles';
 import { Limit } from './Limit';
 import { MailFields } from './MailFields';
 import { QuickReplies } from './QuickReplies';
@@ -52,9 +53,10 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     conversation.reply_channels.find((one) => one.channel.id === writing.channelId && one.reachable) ??
     conversation.reply_channels.find((one) => one.reachable);
   const merge = (some: Partial<Writing>) => set((before) => ({ ...before, ...some }));
-  const files = useFiles(note ? null : (reply?.max_file ?? null), (file) =>
-    set((before) => ({ ...before, files: [...before.files, file] })),
-  );
+  const files = useFiles(note ? null : (reply?.max_file ?? null), (file) => {
+    knowFile(file);
+    set((before) => ({ ...before, files: [...before.files, file] }));
+  });
   const copies = useLastCopies(conversation);
   const seen = useSeen(conversation, text);
   const typed = useTyping(conversation.id, !note);
@@ -227,7 +229,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           onSee={() => {
             seen.renew();
             sending.see();
-            void client.invalidateQueries({ queryKey: keys.timeline(conversation.contact_id) });
+            void client.invalidateQueries({ queryKey: keys.timeline(conversation.contact.id) });
           }}
           onAnyway={sending.anyway}
           onDiscard={() => {

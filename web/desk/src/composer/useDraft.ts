@@ -2,9 +2,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
-import type { Conversation, Draft, DraftChange, FileRef } from '../api/types';
+import type { Conversation, Draft, FileRef } from '../api/types';
 import { useMe } from '../app/session';
 import { mergeIntoLists } from '../live/refresh';
+import { describeFile } from './knownFiles';
 
 export type Kind = 'reply' | 'note';
 export interface Writing {
@@ -35,13 +36,12 @@ const REST = 700;
 function fromDraft(draft: Draft): Writing {
   return {
     ...empty,
-    kind: draft.kind,
-    texts: { ...empty.texts, [draft.kind]: draft.text },
-    channelId: draft.channel_id ?? null,
+    kind: draft.kind === 'note' ? 'note' : 'reply',
+    texts: { ...empty.texts, [draft.kind === 'note' ? 'note' : 'reply']: draft.text },
+    channelId: draft.channel_id,
     subject: draft.subject ?? '',
-    cc: draft.cc ?? [],
-    bcc: draft.bcc ?? [],
-    files: draft.files ?? [],
+    cc: draft.cc,
+    bcc: draft.bcc,
   };
 }
 
@@ -49,12 +49,12 @@ function blank(writing: Writing): boolean {
   return !writing.texts[writing.kind].trim() && writing.files.length === 0;
 }
 
-function toDraft(writing: Writing): DraftChange {
+function toDraft(writing: Writing): Draft {
   return {
     kind: writing.kind,
     text: writing.texts[writing.kind],
-    channel_id: writing.channelId ?? undefined,
-    subject: writing.subject || undefined,
+    channel_id: writing.channelId,
+    subject: writing.subject || null,
     cc: writing.cc,
     bcc: writing.bcc,
     files: writing.files.map((file) => file.id),
@@ -74,7 +74,7 @@ export function useDraft(conversation: Conversation) {
   const kept = useQuery({
     queryKey: keys.draft(id),
     queryFn: () =>
-      ok(api.GET('/api/v1/conversations/{id}/draft', { params: { path: { id } } })).then((d) => d ?? null),
+      ok(api.GET('/conversations/{id}/draft', { params: { path: { id } } })).then((d) => d ?? null),
     staleTime: 30_000,
   });
 
@@ -84,6 +84,10 @@ export function useDraft(conversation: Conversation) {
     held.current.writing = fromDraft(kept.data);
     setWriting(held.current.writing);
     setState('saved');
+    void Promise.all(kept.data.files.map(describeFile)).then((files) => {
+      held.current.writing = { ...held.current.writing, files };
+      setWriting(held.current.writing);
+    });
   }, [kept.data, kept.dataUpdatedAt]);
 
   const save = useCallback(async () => {
@@ -94,11 +98,10 @@ export function useDraft(conversation: Conversation) {
     const none = blank(now);
     const path = { params: { path: { id } }, keepalive: true };
     try {
-      if (none) await ok(api.DELETE('/api/v1/conversations/{id}/draft', path));
-      else await ok(api.PUT('/api/v1/conversations/{id}/draft', { ...path, body: toDraft(now) }));
+      if (none) await ok(api.DELETE('/conversations/{id}/draft', path));
+      else await ok(api.PUT('/conversations/{id}/draft', { ...path, body: toDraft(now) }));
       const text = now.texts[now.kind];
-      const draft: Draft = { ...toDraft(now), files: now.files };
-      client.setQueryData<Draft | null>(keys.draft(id), none ? null : draft);
+      client.setQueryData<Draft | null>(keys.draft(id), none ? null : toDraft(now));
       mergeIntoLists(client, { ...held.current.row, draft: none ? null : text.slice(0, 80) }, me);
       setState(held.current.dirty ? 'waiting' : none ? 'idle' : 'saved');
     } catch {

@@ -4,7 +4,7 @@ import { useTimeline } from '../thread/useTimeline';
 
 /** Who else stood in the conversation's last mail. */
 export function useLastCopies(conversation: Conversation): string[] {
-  const { items } = useTimeline(conversation.contact_id);
+  const { items } = useTimeline(conversation.contact.id);
   return useMemo(() => {
     const last = items.findLast(
       (item) =>

@@ -9,6 +9,7 @@ import { useT } from '../i18n';
 import { dropItem, putItem, type Line } from '../lib/timeline';
 import { refreshConversation } from '../live/refresh';
 import { errorWords } from '../ui/Failed';
+import { knowFile } from './knownFiles';
 import { toast } from '../ui/toasts';
 import type { Writing } from './useDraft';
 
@@ -39,7 +40,8 @@ function foresee(
     files,
     place: null,
     buttons: body.buttons ?? [],
-    to: null,
+    address: null,
+    automatic: false,
     also_to: [],
     cc: body.cc ?? [],
     bcc: body.bcc ?? [],
@@ -65,7 +67,7 @@ export function useSend(conversation: Conversation, onTaken: () => void) {
     body: NewMessage;
     files: Writing['files'];
   } | null>(null);
-  const line = keys.timeline(conversation.contact_id);
+  const line = keys.timeline(conversation.contact.id);
   const put = (message: Message) =>
     client.setQueryData<Line>(
       line,
@@ -75,17 +77,18 @@ export function useSend(conversation: Conversation, onTaken: () => void) {
 
   const undo = useMutation({
     mutationFn: (message: Message) =>
-      ok(api.DELETE('/api/v1/messages/{id}', { params: { path: { id: message.id } } })),
+      ok(api.DELETE('/messages/{id}', { params: { path: { id: message.id } } })),
     onSuccess: (cancelled, message) => {
       put(cancelled);
+      message.files.forEach(knowFile);
       client.setQueryData<Draft>(keys.draft(conversation.id), {
         kind: message.direction === 'note' ? 'note' : 'reply',
         text: message.text,
-        channel_id: message.channel?.id,
+        channel_id: message.channel?.id ?? null,
         subject: message.subject,
         cc: message.cc,
         bcc: message.bcc,
-        files: message.files,
+        files: message.files.map((file) => file.id),
       });
     },
     onError: () => toast({ text: t('send.too_late'), icon: 'alert', tone: 'bad' }),
@@ -94,8 +97,9 @@ export function useSend(conversation: Conversation, onTaken: () => void) {
   const send = useMutation({
     mutationFn: ({ body }: { body: NewMessage; files: Writing['files'] }) =>
       ok(
-        api.POST('/api/v1/conversations/{id}/messages', {
-          params: { path: { id: conversation.id }, ...once() },
+        api.POST('/conversations/{id}/messages', {
+          params: { path: { id: conversation.id } },
+          ...once(),
           body,
         }),
       ),

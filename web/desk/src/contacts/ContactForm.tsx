@@ -1,7 +1,7 @@
 import { Select, TagsInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { api, ok } from '../api/client';
+import { api, ifStill, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Contact } from '../api/types';
 import { useT } from '../i18n';
@@ -29,8 +29,9 @@ export function ContactForm({ contact }: { contact: Contact }) {
   const save = useMutation({
     mutationFn: () =>
       ok(
-        api.PATCH('/api/v1/contacts/{id}', {
-          params: { path: { id: contact.id }, header: { 'If-Match': `"${contact.version}"` } },
+        api.PATCH('/contacts/{id}', {
+          params: { path: { id: contact.id } },
+          ...ifStill(contact.version),
           body: {
             ...form,
             language: form.language || null,

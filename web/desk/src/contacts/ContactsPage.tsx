@@ -8,7 +8,6 @@ import { useT } from '../i18n';
 import { useDebounced } from '../lib/useDebounced';
 import { Avatar } from '../ui/Avatar';
 import { Button } from '../ui/Button';
-import { ChannelIcon } from '../ui/ChannelIcon';
 import { Empty } from '../ui/Empty';
 import { Failed } from '../ui/Failed';
 import { Icon } from '../ui/Icon';
@@ -32,7 +31,7 @@ export function ContactsPage() {
     queryKey: [...keys.contacts, q],
     queryFn: ({ pageParam }) =>
       ok(
-        api.GET('/api/v1/contacts', {
+        api.GET('/contacts', {
           params: { query: { q: q || undefined, cursor: pageParam, limit: 50 } },
         }),
       ),
@@ -77,9 +76,9 @@ export function ContactsPage() {
               <tr>
                 <th>{t('name')}</th>
                 <th>{t('customer.reached_by')}</th>
+                <th>{t('contact.company')}</th>
                 <th>{t('contact.city')}</th>
-                <th className="r">{t('contact.open_tickets')}</th>
-                <th className="r">{t('contact.last_seen')}</th>
+                <th className="r">{t('contact.first_seen')}</th>
               </tr>
             </thead>
             <tbody>
@@ -95,18 +94,11 @@ export function ContactsPage() {
                       <span className="m cut">{one.name}</span>
                     </Link>
                   </td>
-                  <td>
-                    <span className="row gap1">
-                      {[...new Set(one.identities.map((identity) => identity.kind))].map((kind) => (
-                        <ChannelIcon key={kind} kind={kind} size="s" said />
-                      ))}
-                      <span className="t3 cut">{one.identities[0]?.shown}</span>
-                    </span>
-                  </td>
+                  <td className="t2 cut addresses">{one.addresses.join(' · ')}</td>
+                  <td className="t2">{one.company}</td>
                   <td className="t2">{one.city}</td>
-                  <td className="r">{one.open_tickets || <span className="t3">0</span>}</td>
                   <td className="r t3">
-                    <When at={one.last_seen_at} />
+                    <When at={one.first_seen_at} />
                   </td>
                 </tr>
               ))}

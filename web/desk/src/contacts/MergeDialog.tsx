@@ -22,7 +22,7 @@ export function MergeDialog({ contact, onClose }: { contact: Contact; onClose: (
   const q = useDebounced(query, 200);
   const found = useQuery({
     queryKey: [...keys.contacts, 'pick', q],
-    queryFn: () => ok(api.GET('/api/v1/contacts', { params: { query: { q, limit: 10 } } })),
+    queryFn: () => ok(api.GET('/contacts', { params: { query: { q, limit: 10 } } })),
     enabled: q.length > 1,
     placeholderData: (before) => before,
   });
@@ -30,13 +30,13 @@ export function MergeDialog({ contact, onClose }: { contact: Contact; onClose: (
     .filter((one) => one.id !== contact.id)
     .map((one) => ({
       value: one.id,
-      label: [one.name, one.identities[0]?.shown].filter(Boolean).join(' · '),
+      label: [one.name, one.addresses[0]].filter(Boolean).join(' · '),
     }));
   const merge = () =>
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/contacts/{id}/merge', {
+          api.POST('/contacts/{id}/merge', {
             params: { path: { id: contact.id } },
             body: { other_id: other ?? '', reason: reason.trim() },
           }),

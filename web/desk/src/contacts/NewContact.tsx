@@ -20,9 +20,7 @@ export function NewContact({ onClose }: { onClose: () => void }) {
       const identities = (['email', 'phone'] as const)
         .map((kind) => ({ kind, value: form[kind].trim() }))
         .filter((one) => one.value);
-      return ok(
-        api.POST('/api/v1/contacts', { params: once(), body: { name: form.name.trim(), identities } }),
-      );
+      return ok(api.POST('/contacts', { ...once(), body: { name: form.name.trim(), identities } }));
     },
     onSuccess: (contact) => {
       void client.invalidateQueries({ queryKey: keys.contacts });

@@ -20,7 +20,7 @@ export function AddIdentity({ contact, onClose }: { contact: Contact; onClose: (
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/contacts/{id}/identities', {
+          api.POST('/contacts/{id}/identities', {
             params: { path: { id: contact.id } },
             body: { kind, value: value.trim() },
           }),

@@ -10,7 +10,7 @@ import { ContactBlocks } from './ContactBlocks';
 export function CustomerPane({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
   const t = useT();
   const conversation = useConversation(conversationId).data;
-  const query = useContact(conversation?.contact_id);
+  const query = useContact(conversation?.contact.id);
   return (
     <aside className="pane customer" aria-label={t('customer.title')}>
       <div className="bar">

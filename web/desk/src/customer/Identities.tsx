@@ -24,10 +24,10 @@ export function Identities({ contact }: { contact: Contact }) {
   const linked = contact.identities.some((one) => one.kind === 'telegram');
   const path = (identity: Identity) => ({ params: { path: { id: contact.id, identity_id: identity.id } } });
   const verify = (identity: Identity) =>
-    act.mutate(() => ok(api.POST('/api/v1/contacts/{id}/identities/{identity_id}/verify', path(identity))));
+    act.mutate(() => ok(api.POST('/contacts/{id}/identities/{identity_id}/verify', path(identity))));
   const remove = (identity: Identity) =>
     act.mutate(async () => {
-      await ok(api.DELETE('/api/v1/contacts/{id}/identities/{identity_id}', path(identity)));
+      await ok(api.DELETE('/contacts/{id}/identities/{identity_id}', path(identity)));
       setGone(null);
       return undefined;
     });
@@ -35,7 +35,7 @@ export function Identities({ contact }: { contact: Contact }) {
     act.mutate(async () => {
       const body = { channel_id: bot?.id ?? '' };
       const { url } = await ok(
-        api.POST('/api/v1/contacts/{id}/links', { params: { path: { id: contact.id } }, body }),
+        api.POST('/contacts/{id}/links', { params: { path: { id: contact.id } }, body }),
       );
       await navigator.clipboard.writeText(url).catch(() => undefined);
       toast({ text: t('identity.link_copied', { url }), icon: 'link', until: Date.now() + 15_000 });

@@ -25,9 +25,7 @@ export function Merges({ contact }: { contact: Contact }) {
               look="quiet"
               busy={act.isPending}
               onClick={() =>
-                act.mutate(() =>
-                  ok(api.POST('/api/v1/merges/{id}/undo', { params: { path: { id: merge.id } } })),
-                )
+                act.mutate(() => ok(api.POST('/merges/{id}/undo', { params: { path: { id: merge.id } } })))
               }
             >
               {t('merge.undo')}

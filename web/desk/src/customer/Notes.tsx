@@ -16,7 +16,7 @@ export function Notes({ contact }: { contact: Contact }) {
     act.mutate(
       () =>
         ok(
-          api.PATCH('/api/v1/contacts/{id}', {
+          api.PATCH('/contacts/{id}', {
             params: { path: { id: contact.id } },
             body: { notes: text ?? '' },
           }),

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Contact, TimelineItem } from '../api/types';
 import { useT } from '../i18n';
-import { itemKey } from '../lib/timeline';
+import { itemKey, ticketOf } from '../lib/timeline';
 import { useTimeline } from '../thread/useTimeline';
 import { ChannelIcon } from '../ui/ChannelIcon';
 import { Icon } from '../ui/Icon';
@@ -37,11 +37,12 @@ function Turn({ item }: { item: TimelineItem }) {
   const t = useT();
   if (item.type === 'event') {
     const solved = item.kind === 'ticket.solved';
+    const ticket = ticketOf(item);
     return (
       <>
         <Icon name={solved ? 'check' : 'ticket'} size="s" className={solved ? 'ok' : 't3'} />
         <span className="cut">
-          {item.ticket?.number} {item.ticket?.title}
+          {ticket?.number} {ticket?.title}
         </span>
       </>
     );

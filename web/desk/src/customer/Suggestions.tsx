@@ -20,11 +20,10 @@ export function Suggestions({ contact }: { contact: Contact }) {
   if (contact.suggestions.length === 0) return null;
   const path = (one: Suggestion) => ({ params: { path: { id: one.id } } });
   const undo = (merge: string | undefined) => () => {
-    if (merge)
-      act.mutate(() => ok(api.POST('/api/v1/merges/{id}/undo', { params: { path: { id: merge } } })));
+    if (merge) act.mutate(() => ok(api.POST('/merges/{id}/undo', { params: { path: { id: merge } } })));
   };
   const merge = (one: Suggestion) =>
-    act.mutate(() => ok(api.POST('/api/v1/suggestions/{id}/merge', path(one))), {
+    act.mutate(() => ok(api.POST('/suggestions/{id}/merge', path(one))), {
       onSuccess: (merged) => {
         setCompared(null);
         const made = merged?.merges.find((other) => !contact.merges.some((before) => before.id === other.id));
@@ -34,7 +33,7 @@ export function Suggestions({ contact }: { contact: Contact }) {
     });
   const refuse = (one: Suggestion) =>
     act.mutate(async () => {
-      await ok(api.POST('/api/v1/suggestions/{id}/refuse', path(one)));
+      await ok(api.POST('/suggestions/{id}/refuse', path(one)));
       return undefined;
     });
   return (

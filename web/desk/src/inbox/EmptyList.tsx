@@ -53,11 +53,11 @@ function TakeNext({ waiting }: { waiting: number }) {
   const take = useMutation({
     mutationFn: async () => {
       const query = { folder: 'unassigned', sort: 'waiting', limit: 1 };
-      const { items } = await ok(api.GET('/api/v1/conversations', { params: { query } }));
+      const { items } = await ok(api.GET('/conversations', { params: { query } }));
       const row = items[0];
       if (!row) return null;
       return ok(
-        api.PATCH('/api/v1/conversations/{id}', {
+        api.PATCH('/conversations/{id}', {
           params: { path: { id: row.id } },
           body: { assignee_id: me.id },
         }),

@@ -109,6 +109,6 @@ function useTitle(id: string | undefined, folder: string): void {
 
 function useConversationName(id: string | undefined): string | undefined {
   const conversation = useConversation(id ?? '', id !== undefined).data;
-  const contact = useContact(conversation?.contact_id).data;
+  const contact = useContact(conversation?.contact.id).data;
   return id ? (contact?.name ?? conversation?.contact.name) : undefined;
 }

@@ -25,7 +25,7 @@ export function NewConversation({ contactId, onClose }: { contactId?: string; on
   const q = useDebounced(query, 200);
   const found = useQuery({
     queryKey: [...keys.contacts, 'pick', q],
-    queryFn: () => ok(api.GET('/api/v1/contacts', { params: { query: { q, limit: 8 } } })),
+    queryFn: () => ok(api.GET('/contacts', { params: { query: { q, limit: 8 } } })),
     enabled: q.length > 1,
   });
   const address = to && MAIL.test(to) ? to : null;
@@ -45,8 +45,8 @@ export function NewConversation({ contactId, onClose }: { contactId?: string; on
   const send = useMutation({
     mutationFn: () =>
       ok(
-        api.POST('/api/v1/conversations', {
-          params: once(),
+        api.POST('/conversations', {
+          ...once(),
           body: {
             ...(address ? { to: { kind: 'email', value: address } } : { contact_id: to ?? '' }),
             channel_id: chosen?.id ?? '',

@@ -72,7 +72,7 @@ export function useChange() {
 
   const change = useMutation({
     mutationFn: ({ row, what }: { row: ConversationRow; what: ConversationChange; silent?: boolean }) =>
-      ok(api.PATCH('/api/v1/conversations/{id}', { params: { path: { id: row.id } }, body: what })),
+      ok(api.PATCH('/conversations/{id}', { params: { path: { id: row.id } }, body: what })),
     onMutate: ({ row, what }) => show(foresee(row, what, officersOf(), teamsOf())),
     onSuccess: (fresh, { row, what, silent }) => {
       client.setQueryData(keys.conversation(row.id), fresh);
@@ -106,7 +106,7 @@ export function useBulk() {
   const t = useT();
   return useMutation({
     mutationFn: ({ ids, change }: { ids: string[]; change: ConversationChange }) =>
-      ok(api.POST('/api/v1/conversations/bulk', { body: { ids, change } })),
+      ok(api.POST('/conversations/bulk', { body: { ids, change } })),
     onSuccess: ({ changed, failed }) => {
       toast({
         text: failed.length

@@ -12,7 +12,7 @@ export function useInboxList(filter: ListFilter) {
     queryKey: keys.list(filter),
     queryFn: ({ pageParam, signal }) =>
       ok(
-        api.GET('/api/v1/conversations', {
+        api.GET('/conversations', {
           params: { query: { ...filter, cursor: pageParam, limit: PAGE } },
           signal,
         }),

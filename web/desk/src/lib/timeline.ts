@@ -1,8 +1,20 @@
 import type { InfiniteData } from '@tanstack/react-query';
-import type { Page, TimelineItem } from '../api/types';
+import type { EventItem, Page, TimelineItem } from '../api/types';
 
 /** Pages of a contact's time line: the first page is the newest, items newest last. */
 export type Line = InfiniteData<Page<TimelineItem>, unknown>;
+
+/** The ticket that an event speaks of: the document gives its id, the event's data the rest. */
+export function ticketOf(
+  event: EventItem,
+): { id: string; number: string; title: string; outcome: string } | null {
+  if (!event.ticket_id) return null;
+  const text = (name: string) => {
+    const value = event.data[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return { id: event.ticket_id, number: text('number'), title: text('title'), outcome: text('outcome') };
+}
 
 export function itemKey(item: TimelineItem): string {
   return item.type === 'message' ? `m-${item.message.id}` : `e-${item.seq}`;

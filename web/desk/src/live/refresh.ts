@@ -14,7 +14,7 @@ export function mergeIntoLists(client: QueryClient, row: ConversationRow, me: st
 }
 
 export async function refreshConversation(client: QueryClient, id: string, me: string): Promise<void> {
-  const row = await ok(api.GET('/api/v1/conversations/{id}', { params: { path: { id } } }));
+  const row = await ok(api.GET('/conversations/{id}', { params: { path: { id } } }));
   client.setQueryData<Conversation>(keys.conversation(id), row);
   mergeIntoLists(client, row, me);
 }
@@ -23,9 +23,7 @@ async function refreshTimeline(client: QueryClient, contact: string, messages: S
   const key = keys.timeline(contact);
   if (!client.getQueryData<Line>(key)) return;
   const query = { limit: 50 };
-  const fresh = await ok(
-    api.GET('/api/v1/contacts/{id}/timeline', { params: { path: { id: contact }, query } }),
-  );
+  const fresh = await ok(api.GET('/contacts/{id}/timeline', { params: { path: { id: contact }, query } }));
   client.setQueryData<Line>(key, (data) => data && mergeNewest(data, fresh));
   const inFresh = new Set(fresh.items.map(itemKey));
   const held = new Set(client.getQueryData<Line>(key)?.pages.flatMap((page) => page.items.map(itemKey)));

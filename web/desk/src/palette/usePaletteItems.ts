@@ -30,7 +30,7 @@ export function usePaletteItems(q: string, open: boolean): PaletteItem[] {
   const words = useDebounced(q.trim(), 180);
   const found = useQuery({
     queryKey: keys.search(words, 'palette'),
-    queryFn: () => ok(api.GET('/api/v1/search', { params: { query: { q: words, type: 'all', limit: 5 } } })),
+    queryFn: () => ok(api.GET('/search', { params: { query: { q: words, type: 'all', limit: 5 } } })),
     enabled: open && words.length > 1,
     placeholderData: (before) => before,
   });
@@ -68,14 +68,14 @@ export function usePaletteItems(q: string, open: boolean): PaletteItem[] {
   }
   if (words.length > 1 && asked) {
     for (const one of found.data?.contacts ?? []) {
-      const run = () => void navigate({ to: '/contacts/$contactId', params: { contactId: one.contact.id } });
+      const run = () => void navigate({ to: '/contacts/$contactId', params: { contactId: one.id } });
       items.push({
-        key: `c${one.contact.id}`,
+        key: `c${one.id}`,
         group: t('palette.customers'),
         icon: 'user',
-        name: one.contact.name,
-        person: one.contact.name,
-        aside: one.identities[0],
+        name: one.name,
+        person: one.name,
+        aside: one.addresses[0],
         run,
       });
     }

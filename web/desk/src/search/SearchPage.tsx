@@ -34,7 +34,7 @@ export function SearchPage() {
   const query = useQuery({
     queryKey: keys.search(q, type),
     queryFn: () =>
-      ok(api.GET('/api/v1/search', { params: { query: { q, type, limit: type === 'all' ? 20 : 100 } } })),
+      ok(api.GET('/search', { params: { query: { q, type, limit: type === 'all' ? 20 : 100 } } })),
     enabled: q.length > 0,
     placeholderData: (before) => before,
   });
@@ -92,13 +92,13 @@ function Found({ result, q }: { result: SearchResult; q: string }) {
           </h2>
           <ul className="card hits">
             {contacts.map((one) => (
-              <li key={one.contact.id}>
-                <Link to="/contacts/$contactId" params={{ contactId: one.contact.id }}>
-                  <Avatar name={one.contact.name} size={24} />
+              <li key={one.id}>
+                <Link to="/contacts/$contactId" params={{ contactId: one.id }}>
+                  <Avatar name={one.name} size={24} />
                   <span className="cut">
-                    <Hit text={one.hit || one.contact.name} />
+                    <Hit text={one.hit || one.name} />
                   </span>
-                  <span className="t3 cut end">{one.identities.join(' · ')}</span>
+                  <span className="t3 cut end">{one.addresses.join(' · ')}</span>
                 </Link>
               </li>
             ))}

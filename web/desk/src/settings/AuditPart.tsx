@@ -13,7 +13,7 @@ export function AuditPart() {
   const query = useInfiniteQuery({
     queryKey: keys.audit,
     queryFn: ({ pageParam }) =>
-      ok(api.GET('/api/v1/audit', { params: { query: { cursor: pageParam, limit: 100 } } })),
+      ok(api.GET('/audit', { params: { query: { cursor: pageParam, limit: 100 } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

@@ -24,8 +24,8 @@ export function CannedDialog({ canned, onClose }: { canned?: Canned; onClose: ()
     act.mutate(
       () =>
         canned
-          ? ok(api.PATCH('/api/v1/canned/{id}', { params: { path: { id: canned.id } }, body: form }))
-          : ok(api.POST('/api/v1/canned', { body: form })),
+          ? ok(api.PATCH('/canned/{id}', { params: { path: { id: canned.id } }, body: form }))
+          : ok(api.POST('/canned', { body: form })),
       { onSuccess: onClose },
     );
   return (

@@ -3,6 +3,8 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import { useCanned, useTeams } from '../api/queries';
 import type { Canned } from '../api/types';
+import { may } from '../app/permissions';
+import { useMe } from '../app/session';
 import { useT } from '../i18n';
 import { Button, IconButton } from '../ui/Button';
 import { Confirm } from '../ui/Dialog';
@@ -14,6 +16,7 @@ import { useAct } from './useAct';
 /** Canned answers. */
 export function CannedPart() {
   const t = useT();
+  const writes = may(useMe(), 'canned');
   const query = useCanned();
   const teams = useTeams().data ?? [];
   const act = useAct(keys.canned);
@@ -24,9 +27,11 @@ export function CannedPart() {
       title={t('settings.canned')}
       text={t('canned.text')}
       act={
-        <Button look="primary" icon="plus" onClick={() => setEdited('new')}>
-          {t('canned.new')}
-        </Button>
+        writes && (
+          <Button look="primary" icon="plus" onClick={() => setEdited('new')}>
+            {t('canned.new')}
+          </Button>
+        )
       }
     >
       <Listing query={query} icon="canned" empty={t('canned.none')} text={t('canned.none_text')}>
@@ -52,10 +57,12 @@ export function CannedPart() {
                     {teams.find((team) => team.id === one.team_id)?.name ?? t('all')}
                   </td>
                   <td className="r nowrap">
-                    <span className="row acts-row">
-                      <IconButton icon="edit" label={t('edit')} onClick={() => setEdited(one)} />
-                      <IconButton icon="trash" label={t('delete')} onClick={() => setGone(one)} />
-                    </span>
+                    {writes && (
+                      <span className="row acts-row">
+                        <IconButton icon="edit" label={t('edit')} onClick={() => setEdited(one)} />
+                        <IconButton icon="trash" label={t('delete')} onClick={() => setGone(one)} />
+                      </span>
+                    )}
                   </td>
                 </tr>
               ))}
@@ -73,7 +80,7 @@ export function CannedPart() {
           act={t('delete')}
           busy={act.isPending}
           onYes={() =>
-            act.mutate(() => ok(api.DELETE('/api/v1/canned/{id}', { params: { path: { id: gone.id } } })), {
+            act.mutate(() => ok(api.DELETE('/canned/{id}', { params: { path: { id: gone.id } } })), {
               onSuccess: () => setGone(null),
             })
           }

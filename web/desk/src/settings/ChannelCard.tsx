@@ -28,9 +28,8 @@ export function ChannelCard({ channel, onEdit }: { channel: Channel; onEdit: () 
   const path = { params: { path: { id: channel.id } } };
   const state = channel.enabled ? health.state : 'off';
   const led = { good: '', quiet: '', bad: 'red', off: 'off' }[state];
-  const siteKey = typeof channel.settings.site_key === 'string' ? channel.settings.site_key : null;
-  const check = () =>
-    act.mutate(async () => setChecked(await ok(api.POST('/api/v1/channels/{id}/check', path))));
+  const siteKey = channel.kind === 'webchat' ? channel.address : null;
+  const check = () => act.mutate(async () => setChecked(await ok(api.POST('/channels/{id}/check', path))));
   return (
     <li className="channel">
       <div className="row start">
@@ -38,7 +37,7 @@ export function ChannelCard({ channel, onEdit }: { channel: Channel; onEdit: () 
         <div className="grow min0">
           <div className="m">{channel.name}</div>
           <div className="t3 sm">
-            {[kindName(channel.kind), channel.address !== channel.name && channel.address]
+            {[kindName(channel.kind), channel.address !== channel.name && !siteKey && channel.address]
               .filter(Boolean)
               .join(' · ')}
           </div>
@@ -48,7 +47,7 @@ export function ChannelCard({ channel, onEdit }: { channel: Channel; onEdit: () 
           checked={channel.enabled}
           onChange={(event) => {
             const enabled = event.currentTarget.checked;
-            act.mutate(() => ok(api.PATCH('/api/v1/channels/{id}', { ...path, body: { enabled } })));
+            act.mutate(() => ok(api.PATCH('/channels/{id}', { ...path, body: { enabled } })));
           }}
         />
       </div>
@@ -93,7 +92,7 @@ export function ChannelCard({ channel, onEdit }: { channel: Channel; onEdit: () 
           act={t('delete')}
           busy={act.isPending}
           onYes={() =>
-            act.mutate(() => ok(api.DELETE('/api/v1/channels/{id}', path)), {
+            act.mutate(() => ok(api.DELETE('/channels/{id}', path)), {
               onSuccess: () => setGone(false),
             })
           }

@@ -1,22 +1,21 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
-import type { Channel } from '../api/types';
+import type { Channel, ChannelSettings } from '../api/types';
 import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { useKindName } from '../ui/ChannelIcon';
 import { Dialog } from '../ui/Dialog';
-import { FormError } from '../ui/Failed';
+import { fieldError, FormError } from '../ui/Failed';
 import { EmailFields } from './EmailFields';
 import { TelegramFields } from './TelegramFields';
 import { WebchatFields } from './WebchatFields';
 import { useAct } from './useAct';
 
-export type Settings = Record<string, unknown>;
 export interface FieldsProps {
-  settings: Settings;
-  set: (some: Settings) => void;
+  settings: ChannelSettings;
+  set: (some: ChannelSettings) => void;
   error: unknown;
 }
 const fields: Record<string, (props: FieldsProps) => React.ReactNode> = {
@@ -24,11 +23,7 @@ const fields: Record<string, (props: FieldsProps) => React.ReactNode> = {
   telegram: TelegramFields,
   webchat: WebchatFields,
 };
-/** What the hub fills in itself. */
-const readOnly = ['username', 'site_key'];
-const first: Record<string, Settings> = {
-  email: { address: '', from_name: '', signature: '' },
-  telegram: { mode: 'polling' },
+const first: Record<string, ChannelSettings> = {
   webchat: {
     allowed_origins: [],
     title: '',
@@ -55,26 +50,36 @@ export function ChannelDialog({
   const kindName = useKindName()(kind);
   const act = useAct(keys.channels, keys.counts);
   const [name, setName] = useState(channel?.name ?? '');
-  const [settings, setSettings] = useState<Settings>({ ...first[kind], ...channel?.settings });
+  const [settings, setSettings] = useState<ChannelSettings>({ ...first[kind], ...channel?.settings });
   const [secret, setSecret] = useState('');
+  const [address, setAddress] = useState(channel?.address ?? '');
+  const [newKey, setNewKey] = useState(false);
   const Fields = fields[kind];
-  const writable = Object.fromEntries(Object.entries(settings).filter(([key]) => !readOnly.includes(key)));
-  const fallback = typeof settings.address === 'string' && settings.address ? settings.address : kindName;
-  const body = { name: name.trim() || fallback, settings: writable, secret: secret.trim() || undefined };
+  const mail = kind === 'email';
+  const common = {
+    name: name.trim() || (mail && address.trim()) || kindName,
+    settings,
+    secret: secret.trim() || undefined,
+  };
   const save = () =>
     act.mutate(
       async () => {
         if (channel) {
-          await ok(api.PATCH('/api/v1/channels/{id}', { params: { path: { id: channel.id } }, body }));
+          const body = { ...common, new_signing_key: newKey };
+          const { signing_key } = await ok(
+            api.PATCH('/channels/{id}', { params: { path: { id: channel.id } }, body }),
+          );
+          if (signing_key) onSecret(signing_key);
           return;
         }
-        const made = await ok(api.POST('/api/v1/channels', { body: { ...body, kind } }));
-        if (made.secret) onSecret(made.secret);
+        const body = { ...common, kind, address: mail ? address.trim() : undefined };
+        const { signing_key } = await ok(api.POST('/channels', { body }));
+        if (signing_key) onSecret(signing_key);
       },
       { onSuccess: onClose },
     );
-  const needsToken = kind === 'telegram' && !channel;
-  const needsAddress = kind === 'email' && !settings.address;
+  const needsToken = kind === 'telegram' && !channel && !secret.trim();
+  const needsAddress = mail && !channel && !address.trim();
   return (
     <Dialog
       title={channel ? channel.name : t('channels.new_kind', { kind: kindName })}
@@ -86,17 +91,23 @@ export function ChannelDialog({
           <Button look="quiet" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button
-            look="primary"
-            type="submit"
-            busy={act.isPending}
-            disabled={(needsToken && !secret.trim()) || needsAddress}
-          >
+          <Button look="primary" type="submit" busy={act.isPending} disabled={needsToken || needsAddress}>
             {t(channel ? 'save' : 'channels.connect')}
           </Button>
         </>
       }
     >
+      {mail && !channel && (
+        <TextInput
+          label={t('email')}
+          description={t('channels.mail_hint')}
+          type="email"
+          value={address}
+          onChange={(event) => setAddress(event.currentTarget.value)}
+          error={fieldError(act.error, 'address')}
+          data-autofocus
+        />
+      )}
       {kind === 'telegram' && (
         <PasswordInput
           label={t('channels.bot_token')}
@@ -110,12 +121,20 @@ export function ChannelDialog({
       <TextInput
         label={t('name')}
         description={t('channels.name_hint')}
-        placeholder={fallback}
+        placeholder={(mail && address) || kindName}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       {Fields && (
         <Fields settings={settings} set={(some) => setSettings({ ...settings, ...some })} error={act.error} />
+      )}
+      {kind === 'webchat' && channel && (
+        <Switch
+          label={t('channels.new_key')}
+          description={t('channels.new_key_hint')}
+          checked={newKey}
+          onChange={(event) => setNewKey(event.currentTarget.checked)}
+        />
       )}
       <FormError error={act.error} />
     </Dialog>

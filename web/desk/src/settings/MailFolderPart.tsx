@@ -18,7 +18,7 @@ export function MailFolderPart() {
   const [open, setOpen] = useState<string | null>(null);
   const query = useQuery({
     queryKey: keys.mailFolder,
-    queryFn: () => ok(api.GET('/api/v1/mail-folder')).then((page) => page.items),
+    queryFn: () => ok(api.GET('/mail-folder')).then((page) => page.items),
     refetchInterval: 5000,
   });
   return (
@@ -50,7 +50,7 @@ function MailDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const [view, setView] = useState<'text' | 'html' | 'raw'>('text');
   const query = useQuery({
     queryKey: [...keys.mailFolder, name],
-    queryFn: () => ok(api.GET('/api/v1/mail-folder/{name}', { params: { path: { name } } })),
+    queryFn: () => ok(api.GET('/mail-folder/{name}', { params: { path: { name } } })),
   });
   const mail = query.data;
   const views = (['text', 'html', 'raw'] as const).filter((one) => one !== 'html' || mail?.html_url);

@@ -37,12 +37,12 @@ export function OfficerDialog({
     act.mutate(
       async () => {
         if (!officer) {
-          const { invitation_url } = await ok(api.POST('/api/v1/officers', { body: form }));
+          const { invitation_url } = await ok(api.POST('/officers', { body: form }));
           return onInvited(invitation_url);
         }
         const { name, role, teams: joined } = form;
         await ok(
-          api.PATCH('/api/v1/officers/{id}', {
+          api.PATCH('/officers/{id}', {
             params: { path: { id: officer.id } },
             body: { name, role, teams: joined },
           }),

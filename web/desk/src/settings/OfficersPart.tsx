@@ -28,7 +28,7 @@ export function OfficersPart() {
   const path = (one: Officer) => ({ params: { path: { id: one.id } } });
   const invite = (one: Officer) =>
     act.mutate(async () =>
-      setLink((await ok(api.POST('/api/v1/officers/{id}/invitation', path(one)))).invitation_url),
+      setLink((await ok(api.POST('/officers/{id}/invitation', path(one)))).invitation_url),
     );
   return (
     <Part
@@ -84,9 +84,7 @@ export function OfficersPart() {
                       </Pick.Item>
                       <Pick.Item
                         leftSection={<Icon name="out" />}
-                        onClick={() =>
-                          act.mutate(() => ok(api.DELETE('/api/v1/officers/{id}/sessions', path(one))))
-                        }
+                        onClick={() => act.mutate(() => ok(api.DELETE('/officers/{id}/sessions', path(one))))}
                       >
                         {t('officers.sign_out')}
                       </Pick.Item>
@@ -97,7 +95,7 @@ export function OfficersPart() {
                           onClick={() =>
                             act.mutate(() =>
                               ok(
-                                api.PATCH('/api/v1/officers/{id}', {
+                                api.PATCH('/officers/{id}', {
                                   ...path(one),
                                   body: { active: !one.active },
                                 }),

@@ -11,7 +11,7 @@ export function PasswordForm() {
   const t = useT();
   const [form, setForm] = useState({ old: '', new: '' });
   const change = useMutation({
-    mutationFn: () => ok(api.PATCH('/api/v1/me', { body: { password: form } })),
+    mutationFn: () => ok(api.PATCH('/me', { body: { password: form } })),
     onSuccess: () => {
       setForm({ old: '', new: '' });
       toast({ text: t('profile.password_changed'), icon: 'check', tone: 'ok' });

@@ -21,11 +21,11 @@ export function ProfilePart() {
   const { preferences, set } = usePreferences();
   const [name, setName] = useState(me.name);
   const change = useMutation({
-    mutationFn: (body: { name?: string; language?: Language }) => ok(api.PATCH('/api/v1/me', { body })),
+    mutationFn: (body: { name?: string; language?: Language }) => ok(api.PATCH('/me', { body })),
     onSuccess: (fresh) => client.setQueryData(keys.me, fresh),
   });
   const signOut = useMutation({
-    mutationFn: () => ok(api.DELETE('/api/v1/session')),
+    mutationFn: () => ok(api.DELETE('/session')),
     onSettled: () => {
       client.clear();
       void navigate({ to: '/sign-in' });

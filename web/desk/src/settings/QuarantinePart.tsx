@@ -20,13 +20,13 @@ export function QuarantinePart() {
   const { t, locale } = useTexts();
   const query = useQuery({
     queryKey: keys.quarantine,
-    queryFn: () => ok(api.GET('/api/v1/quarantine')).then((page) => page.items),
+    queryFn: () => ok(api.GET('/quarantine')).then((page) => page.items),
   });
   const act = useAct(keys.quarantine);
   const [gone, setGone] = useState<QuarantineEntry | null>(null);
   const retry = (one: QuarantineEntry) =>
     act.mutate(async () => {
-      await ok(api.POST('/api/v1/quarantine/{id}/retry', { params: { path: { id: one.id } } }));
+      await ok(api.POST('/quarantine/{id}/retry', { params: { path: { id: one.id } } }));
       toast({ text: t('quarantine.done'), icon: 'check', tone: 'ok' });
     });
   return (
@@ -73,12 +73,9 @@ export function QuarantinePart() {
           act={t('delete')}
           busy={act.isPending}
           onYes={() =>
-            act.mutate(
-              () => ok(api.DELETE('/api/v1/quarantine/{id}', { params: { path: { id: gone.id } } })),
-              {
-                onSuccess: () => setGone(null),
-              },
-            )
+            act.mutate(() => ok(api.DELETE('/quarantine/{id}', { params: { path: { id: gone.id } } })), {
+              onSuccess: () => setGone(null),
+            })
           }
           onClose={() => setGone(null)}
         />

@@ -10,7 +10,7 @@ import { Part } from './Part';
 /** Which role may do what, as the hub keeps it. */
 export function RolesPart() {
   const t = useT();
-  const query = useQuery({ queryKey: keys.permissions, queryFn: () => ok(api.GET('/api/v1/permissions')) });
+  const query = useQuery({ queryKey: keys.permissions, queryFn: () => ok(api.GET('/permissions')) });
   const roles = Object.entries(query.data?.roles ?? {});
   const permissions = [...new Set(roles.flatMap(([, list]) => list))].sort();
   const named = (permission: string) => {

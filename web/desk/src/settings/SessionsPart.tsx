@@ -11,7 +11,7 @@ import { When } from '../ui/When';
 /** Where one is signed in. */
 export function SessionsPart() {
   const t = useT();
-  const query = useQuery({ queryKey: keys.sessions, queryFn: () => ok(api.GET('/api/v1/me/sessions')) });
+  const query = useQuery({ queryKey: keys.sessions, queryFn: () => ok(api.GET('/me/sessions')) });
   const act = useAct(keys.sessions);
   return (
     <Part title={t('settings.sessions')} text={t('sessions.text')}>
@@ -49,7 +49,7 @@ export function SessionsPart() {
                         busy={act.isPending}
                         onClick={() =>
                           act.mutate(() =>
-                            ok(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: one.id } } })),
+                            ok(api.DELETE('/me/sessions/{id}', { params: { path: { id: one.id } } })),
                           )
                         }
                       >

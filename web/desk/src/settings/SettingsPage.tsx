@@ -92,14 +92,14 @@ const groups: { title: Key; parts: Part[] }[] = [
         section: 'tokens',
         title: 'settings.tokens',
         icon: 'key',
-        area: 'integrations',
+        area: 'tokens',
         page: lazy(() => import('./TokensPart').then((m) => ({ default: m.TokensPart }))),
       },
       {
         section: 'webhooks',
         title: 'settings.webhooks',
         icon: 'hook',
-        area: 'integrations',
+        area: 'webhooks',
         page: lazy(() => import('./WebhooksPart').then((m) => ({ default: m.WebhooksPart }))),
       },
       {

@@ -83,7 +83,7 @@ export function TeamsPart() {
           act={t('delete')}
           busy={act.isPending}
           onYes={() =>
-            act.mutate(() => ok(api.DELETE('/api/v1/teams/{id}', { params: { path: { id: gone.id } } })), {
+            act.mutate(() => ok(api.DELETE('/teams/{id}', { params: { path: { id: gone.id } } })), {
               onSuccess: () => setGone(null),
             })
           }
@@ -105,8 +105,8 @@ function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void }) {
     act.mutate(
       () =>
         team
-          ? ok(api.PATCH('/api/v1/teams/{id}', { params: { path: { id: team.id } }, body }))
-          : ok(api.POST('/api/v1/teams', { body })),
+          ? ok(api.PATCH('/teams/{id}', { params: { path: { id: team.id } }, body }))
+          : ok(api.POST('/teams', { body })),
       { onSuccess: onClose },
     );
   return (

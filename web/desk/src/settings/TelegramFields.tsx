@@ -13,8 +13,8 @@ export function TelegramFields({ settings, set }: FieldsProps) {
           { value: 'polling', label: t('channels.polling') },
           { value: 'webhook', label: t('channels.webhook') },
         ]}
-        value={settings.mode === 'webhook' ? 'webhook' : 'polling'}
-        onChange={(mode) => set({ mode })}
+        value={settings.webhook ? 'webhook' : 'polling'}
+        onChange={(mode) => set({ webhook: mode === 'webhook' })}
       />
       <p className="t3 sm top2">{t('channels.mode_hint')}</p>
     </div>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
+import type { Permission } from '../api/types';
 import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -18,7 +19,7 @@ export function TokensPart() {
   const t = useT();
   const query = useQuery({
     queryKey: keys.tokens,
-    queryFn: () => ok(api.GET('/api/v1/tokens')).then((page) => page.items),
+    queryFn: () => ok(api.GET('/tokens')).then((page) => page.items),
   });
   const act = useAct(keys.tokens);
   const [making, setMaking] = useState(false);
@@ -69,9 +70,7 @@ export function TokensPart() {
                       className="danger"
                       busy={act.isPending}
                       onClick={() =>
-                        act.mutate(() =>
-                          ok(api.DELETE('/api/v1/tokens/{id}', { params: { path: { id: one.id } } })),
-                        )
+                        act.mutate(() => ok(api.DELETE('/tokens/{id}', { params: { path: { id: one.id } } })))
                       }
                     >
                       {t('tokens.revoke')}
@@ -101,18 +100,16 @@ function TokenDialog({ onMade, onClose }: { onMade: (token: string) => void; onC
   const act = useAct(keys.tokens);
   const permissions = useQuery({
     queryKey: keys.permissions,
-    queryFn: () => ok(api.GET('/api/v1/permissions')),
+    queryFn: () => ok(api.GET('/permissions')),
   });
   const [name, setName] = useState('');
-  const [scopes, setScopes] = useState<string[]>([]);
+  const [scopes, setScopes] = useState<Permission[]>([]);
   const [expires, setExpires] = useState('');
   const make = () =>
     act.mutate(
       async () => {
         const expires_at = expires ? new Date(`${expires}T23:59:59`).toISOString() : undefined;
-        const made = await ok(
-          api.POST('/api/v1/tokens', { body: { name: name.trim(), scopes, expires_at } }),
-        );
+        const made = await ok(api.POST('/tokens', { body: { name: name.trim(), scopes, expires_at } }));
         onMade(made.token);
       },
       { onSuccess: onClose },
@@ -146,7 +143,11 @@ function TokenDialog({ onMade, onClose }: { onMade: (token: string) => void; onC
         error={fieldError(act.error, 'name')}
         data-autofocus
       />
-      <Checkbox.Group label={t('tokens.scopes')} value={scopes} onChange={setScopes}>
+      <Checkbox.Group
+        label={t('tokens.scopes')}
+        value={scopes}
+        onChange={(chosen) => setScopes(chosen as Permission[])}
+      >
         <div className="checks">
           {permissions.data?.scopes.map((scope) => (
             <Checkbox key={scope} value={scope} label={scope} />

@@ -1,33 +1,30 @@
-import { ColorInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { ColorInput, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useT } from '../i18n';
 import { fieldError } from '../ui/Failed';
 import type { FieldsProps } from './ChannelDialog';
 
 export function WebchatFields({ settings, set, error }: FieldsProps) {
   const t = useT();
-  const text = (field: string) => (typeof settings[field] === 'string' ? settings[field] : '');
-  const list = (field: string): string[] =>
-    Array.isArray(settings[field]) ? settings[field].map(String) : [];
   return (
     <>
       <TagsInput
         label={t('channels.origins')}
         description={t('channels.origins_hint')}
         placeholder="https://toko.example"
-        value={list('allowed_origins')}
+        value={settings.allowed_origins ?? []}
         onChange={(allowed_origins) => set({ allowed_origins })}
         error={fieldError(error, 'settings.allowed_origins') ?? fieldError(error, 'allowed_origins')}
       />
       <TextInput
         label={t('channels.title')}
-        value={text('title')}
+        value={settings.title ?? ''}
         onChange={(event) => set({ title: event.currentTarget.value })}
       />
       <Textarea
         label={t('channels.greeting')}
         autosize
         minRows={2}
-        value={text('greeting')}
+        value={settings.greeting ?? ''}
         onChange={(event) => set({ greeting: event.currentTarget.value })}
       />
       <div className="two">
@@ -37,21 +34,29 @@ export function WebchatFields({ settings, set, error }: FieldsProps) {
             { value: 'id', label: t('language.id') },
             { value: 'en', label: t('language.en') },
           ]}
-          value={text('language') || 'id'}
+          value={settings.language || 'id'}
           onChange={(language) => set({ language: language ?? 'id' })}
           allowDeselect={false}
         />
         <ColorInput
           label={t('channels.accent')}
-          value={text('accent')}
+          value={settings.accent ?? ''}
           onChange={(accent) => set({ accent })}
         />
       </div>
       <TagsInput
         label={t('composer.buttons')}
         description={t('label.hint')}
-        value={list('quick_replies')}
+        value={settings.quick_replies ?? []}
         onChange={(quick_replies) => set({ quick_replies })}
+      />
+      <NumberInput
+        label={t('channels.reply_minutes')}
+        description={t('optional')}
+        min={1}
+        max={10_000}
+        value={settings.reply_minutes ?? ''}
+        onChange={(value) => set({ reply_minutes: typeof value === 'number' ? value : null })}
       />
     </>
   );

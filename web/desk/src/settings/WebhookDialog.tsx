@@ -51,10 +51,10 @@ export function WebhookDialog({
     act.mutate(
       async () => {
         if (webhook) {
-          await ok(api.PATCH('/api/v1/webhooks/{id}', { params: { path: { id: webhook.id } }, body }));
+          await ok(api.PATCH('/webhooks/{id}', { params: { path: { id: webhook.id } }, body }));
           return;
         }
-        const made = await ok(api.POST('/api/v1/webhooks', { body: { ...body, enabled: true } }));
+        const made = await ok(api.POST('/webhooks', { body: { ...body, enabled: true } }));
         if (made.secret) onSecret(made.secret);
       },
       { onSuccess: onClose },

@@ -13,7 +13,7 @@ export function WebhookLog({ webhook, onClose }: { webhook: Webhook; onClose: ()
   const query = useQuery({
     queryKey: keys.deliveries(webhook.id),
     queryFn: () =>
-      ok(api.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id: webhook.id } } })).then(
+      ok(api.GET('/webhooks/{id}/deliveries', { params: { path: { id: webhook.id } } })).then(
         (page) => page.items,
       ),
     refetchInterval: 4000,

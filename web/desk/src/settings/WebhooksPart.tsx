@@ -21,7 +21,7 @@ export function WebhooksPart() {
   const t = useT();
   const query = useQuery({
     queryKey: keys.webhooks,
-    queryFn: () => ok(api.GET('/api/v1/webhooks')).then((page) => page.items),
+    queryFn: () => ok(api.GET('/webhooks')).then((page) => page.items),
   });
   const act = useAct(keys.webhooks);
   const [edited, setEdited] = useState<Webhook | 'new' | null>(null);
@@ -71,7 +71,7 @@ export function WebhooksPart() {
                       onChange={(event) => {
                         const enabled = event.currentTarget.checked;
                         act.mutate(() =>
-                          ok(api.PATCH('/api/v1/webhooks/{id}', { ...path(one), body: { enabled } })),
+                          ok(api.PATCH('/webhooks/{id}', { ...path(one), body: { enabled } })),
                         );
                       }}
                     />
@@ -85,7 +85,7 @@ export function WebhooksPart() {
                         leftSection={<Icon name="send" />}
                         onClick={() =>
                           act.mutate(async () => {
-                            await ok(api.POST('/api/v1/webhooks/{id}/test', path(one)));
+                            await ok(api.POST('/webhooks/{id}/test', path(one)));
                             toast({ text: t('webhooks.tested'), icon: 'send' });
                             setLog(one);
                           })
@@ -99,7 +99,7 @@ export function WebhooksPart() {
                       <Pick.Item
                         leftSection={<Icon name="trash" />}
                         className="danger"
-                        onClick={() => act.mutate(() => ok(api.DELETE('/api/v1/webhooks/{id}', path(one))))}
+                        onClick={() => act.mutate(() => ok(api.DELETE('/webhooks/{id}', path(one))))}
                       >
                         {t('delete')}
                       </Pick.Item>

@@ -24,7 +24,7 @@ export function DeskLayout() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const path = useLocation({ select: (location) => location.href });
-  const me = useQuery({ queryKey: keys.me, queryFn: () => ok(api.GET('/api/v1/me')), staleTime: Infinity });
+  const me = useQuery({ queryKey: keys.me, queryFn: () => ok(api.GET('/me')), staleTime: Infinity });
   const signedOut = useCallback(() => {
     const gone = client.getQueryData(keys.me) !== undefined;
     client.clear();

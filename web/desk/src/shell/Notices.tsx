@@ -20,7 +20,7 @@ export function Notices() {
       if (event.kind !== 'message.received' || !event.conversation_id || document.hasFocus()) return;
       const id = event.conversation_id;
       const tell = async () => {
-        const row = await ok(api.GET('/api/v1/conversations/{id}', { params: { path: { id } } }));
+        const row = await ok(api.GET('/conversations/{id}', { params: { path: { id } } }));
         if (row.assignee && row.assignee.id !== me) return;
         if (sound) chime();
         if (!notify || Notification.permission !== 'granted') return;

@@ -1,13 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useCounts } from '../api/queries';
+import type { EventItem } from '../api/types';
 import { useMe } from '../app/session';
 import { isKey, Tx, useTexts } from '../i18n';
 import { firstName } from '../lib/people';
 import { fullWhen } from '../lib/time';
+import { ticketOf } from '../lib/timeline';
 import { useNow } from '../lib/useNow';
 import { ChannelIcon, useKindName } from '../ui/ChannelIcon';
 import { When } from '../ui/When';
-import type { EventItem } from './entries';
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const named = (value: unknown): string | null =>
@@ -23,8 +25,10 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
   const person = (id: string | null, name: string | null) =>
     id === me.id ? t('you') : firstName(name ?? '');
   const by = event.actor?.kind === 'officer' ? person(event.actor.id, event.actor.name) : null;
-  const kind = text(data.kind) ?? text(data.channel_kind);
-  const to = named(data.assignee) ?? text(data.assignee_name);
+  const ticket = ticketOf(event);
+  const channels = useCounts().data?.channels ?? [];
+  const kind = text(data.kind) ?? channels.find((one) => one.id === data.to)?.kind ?? null;
+  const to = text(data.officer) ?? named(data.officer) ?? text(data.team);
   const until = text(data.until) ?? text(data.snoozed_until);
   const values: Record<string, ReactNode> = {
     by: by ?? 'Sapa',
@@ -36,13 +40,13 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
         ? t(`proof.${text(data.proof)}` as 'proof.channel')
         : '',
     shown: text(data.shown) ?? text(data.value) ?? '',
-    outcome: event.ticket?.outcome ?? text(data.outcome) ?? '',
-    ticket: event.ticket && (
+    outcome: ticket?.outcome ?? '',
+    ticket: ticket && (
       <>
-        <Link to="/tickets/$ticketId" params={{ ticketId: event.ticket.id }}>
-          {event.ticket.number}
+        <Link to="/tickets/$ticketId" params={{ ticketId: ticket.id }}>
+          {ticket.number}
         </Link>{' '}
-        {event.ticket.title}
+        {ticket.title}
       </>
     ),
     name: text(data.name) ?? '',

@@ -35,12 +35,12 @@ export function Failure({
   const retry = useMutation({
     mutationFn: (channel_id?: string) =>
       ok(
-        api.POST('/api/v1/messages/{id}/retry', {
+        api.POST('/messages/{id}/retry', {
           params: { path: { id: message.id } },
           body: { channel_id },
         }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.timeline(conversation.contact_id) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.timeline(conversation.contact.id) }),
     onError: (error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),
   });
   const trying = delivery.state === 'retrying';

@@ -13,12 +13,12 @@ export function Letter({ message }: { message: Message }) {
   const others = [...message.also_to, ...message.cc];
   return (
     <div className="body letter">
-      {(message.subject ?? message.to) && (
+      {(message.subject ?? message.address) && (
         <div className="subj">
           {message.subject && <b>{message.subject}</b>}
-          {message.to && (
+          {message.address && (
             <span>
-              {t('message.to', { to: message.to })}
+              {t(message.direction === 'in' ? 'message.from' : 'message.to', { address: message.address })}
               {others.length > 0 && ` · ${t('message.cc', { cc: others.join(', ') })}`}
               {message.bcc.length > 0 && ` · ${t('message.bcc', { bcc: message.bcc.join(', ') })}`}
             </span>

@@ -25,10 +25,10 @@ export function MessageMenu({ message, conversation }: { message: Message; conve
     message.delivery?.state !== 'cancelled' &&
     (held || reply?.retract);
   const retract = useMutation({
-    mutationFn: () => ok(api.DELETE('/api/v1/messages/{id}', { params: { path: { id: message.id } } })),
+    mutationFn: () => ok(api.DELETE('/messages/{id}', { params: { path: { id: message.id } } })),
     onSuccess: () => {
       setAsking(null);
-      void client.invalidateQueries({ queryKey: keys.timeline(conversation.contact_id) });
+      void client.invalidateQueries({ queryKey: keys.timeline(conversation.contact.id) });
       void client.invalidateQueries({ queryKey: keys.draft(message.conversation_id) });
     },
     onError: (error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),

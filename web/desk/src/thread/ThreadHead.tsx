@@ -39,7 +39,7 @@ export function ThreadHead({ row, conversation, onBack, onCustomer }: Props) {
   const unread = () => {
     if (!row) return;
     window.dispatchEvent(new CustomEvent('sapa:unread', { detail: row.id }));
-    void ok(api.POST('/api/v1/conversations/{id}/unread', { params: { path: { id: row.id } } })).then(() =>
+    void ok(api.POST('/conversations/{id}/unread', { params: { path: { id: row.id } } })).then(() =>
       client.invalidateQueries({ queryKey: keys.conversation(row.id) }),
     );
   };

@@ -58,7 +58,7 @@ function useReadMark(conversation: Conversation | undefined): void {
       const read = { ...conversation, unread: false };
       client.setQueryData(keys.conversation(id), read);
       mergeIntoLists(client, read, me);
-      void ok(api.POST('/api/v1/conversations/{id}/read', { params: { path: { id } }, body }))
+      void ok(api.POST('/conversations/{id}/read', { params: { path: { id } }, body }))
         .then(() => client.invalidateQueries({ queryKey: keys.counts }))
         .catch(() => undefined);
     };

@@ -19,7 +19,7 @@ const NEAR_TOP = 800;
 export function Timeline({ conversation, target }: { conversation: Conversation; target?: string }) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
-  const line = useTimeline(conversation.contact_id);
+  const line = useTimeline(conversation.contact.id);
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = line;
   const [newBefore, setNewBefore] = useState<string | null>(null);
   const [below, setBelow] = useState(false);

@@ -1,8 +1,6 @@
-import type { Message, TimelineItem } from '../api/types';
+import type { EventItem, Message, TimelineItem } from '../api/types';
 import { startOfDay } from '../lib/time';
-import { itemKey } from '../lib/timeline';
-
-export type EventItem = Extract<TimelineItem, { type: 'event' }>;
+import { itemKey, ticketOf } from '../lib/timeline';
 
 /** One line of the thread as it is shown. */
 export type Entry =
@@ -39,7 +37,7 @@ export function headings(items: TimelineItem[]): Map<string, Heading> {
       heading.number = item.message.conversation_number;
       heading.subject ??= item.message.subject;
     } else {
-      if (item.kind === 'ticket.solved' && item.ticket?.outcome) heading.outcome = item.ticket.outcome;
+      if (item.kind === 'ticket.solved') heading.outcome = ticketOf(item)?.outcome || heading.outcome;
       if (item.kind === 'conversation.solved') heading.solved = true;
       if (item.kind === 'conversation.reopened') heading.solved = false;
     }

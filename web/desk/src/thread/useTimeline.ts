@@ -10,7 +10,7 @@ export function useTimeline(contact: string | undefined) {
     queryKey: keys.timeline(contact ?? ''),
     queryFn: ({ pageParam, signal }) =>
       ok(
-        api.GET('/api/v1/contacts/{id}/timeline', {
+        api.GET('/contacts/{id}/timeline', {
           params: { path: { id: contact ?? '' }, query: { cursor: pageParam, limit: 50 } },
           signal,
         }),

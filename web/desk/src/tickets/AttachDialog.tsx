@@ -22,7 +22,7 @@ export function AttachDialog({
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/tickets/{id}/conversations', {
+          api.POST('/tickets/{id}/conversations', {
             params: { path: { id: ticket.id } },
             body: { conversation_id: conversation.id },
           }),

@@ -17,7 +17,7 @@ export function SolveDialog({ ticket, onClose }: { ticket: Ticket; onClose: () =
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/tickets/{id}/solve', {
+          api.POST('/tickets/{id}/solve', {
             params: { path: { id: ticket.id } },
             body: { outcome: outcome.trim() },
           }),

@@ -21,7 +21,7 @@ export function TicketConversations({ ticket }: { ticket: Ticket }) {
     act.mutate(
       () =>
         ok(
-          api.DELETE('/api/v1/tickets/{id}/conversations/{conversation_id}', {
+          api.DELETE('/tickets/{id}/conversations/{conversation_id}', {
             params: { path: { id: ticket.id, conversation_id } },
           }),
         ),
@@ -91,7 +91,7 @@ function LinkDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/tickets/{id}/conversations', {
+          api.POST('/tickets/{id}/conversations', {
             params: { path: { id: ticket.id } },
             body: { conversation_id: chosen ?? '' },
           }),

@@ -16,7 +16,7 @@ export function TicketDetails({ ticket }: { ticket: Ticket }) {
   const act = useTicketAct();
   const officers = (useOfficers().data ?? []).filter((one) => one.active || one.id === ticket.owner?.id);
   const change = (body: { kind?: TicketKind; owner_id?: string | null }) =>
-    act.mutate(() => ok(api.PATCH('/api/v1/tickets/{id}', { params: { path: { id: ticket.id } }, body })), {
+    act.mutate(() => ok(api.PATCH('/tickets/{id}', { params: { path: { id: ticket.id } }, body })), {
       onError: (error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),
     });
   return (

@@ -31,7 +31,7 @@ export function TicketDialog({
   const [kind, setKind] = useState<TicketKind>('complaint');
   const [description, setDescription] = useState('');
   const filed = new Set(conversation.tickets.map((ticket) => ticket.id));
-  const open = (useContact(conversation.contact_id).data?.open_tickets ?? []).filter(
+  const open = (useContact(conversation.contact.id).data?.open_tickets ?? []).filter(
     (one) => !filed.has(one.id),
   );
   const done = (id: string, number: string) => {
@@ -46,8 +46,8 @@ export function TicketDialog({
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/tickets', {
-            params: once(),
+          api.POST('/tickets', {
+            ...once(),
             body: {
               conversation_id: message?.conversation_id ?? conversation.id,
               message_id: message?.id,
@@ -63,7 +63,7 @@ export function TicketDialog({
     act.mutate(
       () =>
         ok(
-          api.POST('/api/v1/tickets/{id}/conversations', {
+          api.POST('/tickets/{id}/conversations', {
             params: { path: { id } },
             body: { conversation_id: conversation.id },
           }),

@@ -24,7 +24,7 @@ export function TicketPage() {
   const { ticketId: id } = useParams({ from: '/desk/tickets/$ticketId' });
   const query = useQuery({
     queryKey: keys.ticket(id),
-    queryFn: () => ok(api.GET('/api/v1/tickets/{id}', { params: { path: { id } } })),
+    queryFn: () => ok(api.GET('/tickets/{id}', { params: { path: { id } } })),
   });
   if (query.data) return <Shown ticket={query.data} />;
   return (
@@ -44,7 +44,7 @@ function Shown({ ticket }: { ticket: Ticket }) {
   const [solving, setSolving] = useState(false);
   const solved = ticket.status === 'solved';
   const reopen = () =>
-    act.mutate(() => ok(api.POST('/api/v1/tickets/{id}/reopen', { params: { path: { id: ticket.id } } })));
+    act.mutate(() => ok(api.POST('/tickets/{id}/reopen', { params: { path: { id: ticket.id } } })));
   const solve = () => (solved ? reopen() : setSolving(true));
   useAction('solve', solve);
   const crumb = (

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Ticket, TimelineItem } from '../api/types';
 import { Tx, isKey, useT } from '../i18n';
 import { firstName } from '../lib/people';
-import { itemKey } from '../lib/timeline';
+import { itemKey, ticketOf } from '../lib/timeline';
 import { useTimeline } from '../thread/useTimeline';
 import { ChannelIcon } from '../ui/ChannelIcon';
 import { Icon } from '../ui/Icon';
@@ -16,8 +16,8 @@ export function TicketStory({ ticket }: { ticket: Ticket }) {
   const told = items.filter((item) =>
     item.type === 'message'
       ? ours.has(item.message.conversation_id)
-      : item.ticket
-        ? item.ticket.id === ticket.id
+      : item.ticket_id
+        ? item.ticket_id === ticket.id
         : item.conversation_id !== null &&
           ours.has(item.conversation_id) &&
           item.kind !== 'conversation.opened',
@@ -73,7 +73,7 @@ function Turn({ item }: { item: TimelineItem }) {
       <span>
         {isKey(key) ? <Tx k={key} values={{ by: firstName(item.actor?.name ?? 'Sapa') }} /> : item.kind}
       </span>
-      {solved && item.ticket?.outcome && <span className="t3">{item.ticket.outcome}</span>}
+      {solved && <span className="t3">{ticketOf(item)?.outcome}</span>}
     </>
   );
 }

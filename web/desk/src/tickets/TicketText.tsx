@@ -1,6 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { api, ok } from '../api/client';
+import { api, ifStill, ok } from '../api/client';
 import type { Ticket } from '../api/types';
 import { useT } from '../i18n';
 import { MessageText } from '../thread/MessageText';
@@ -36,8 +36,9 @@ export function TicketText({ ticket }: { ticket: Ticket }) {
     act.mutate(
       () =>
         ok(
-          api.PATCH('/api/v1/tickets/{id}', {
-            params: { path: { id: ticket.id }, header: { 'If-Match': `"${ticket.version}"` } },
+          api.PATCH('/tickets/{id}', {
+            params: { path: { id: ticket.id } },
+            ...ifStill(ticket.version),
             body: form,
           }),
         ),

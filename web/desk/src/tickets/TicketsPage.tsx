@@ -17,6 +17,8 @@ import { Page } from '../ui/Page';
 import { LineSkeletons } from '../ui/Skeleton';
 import { When } from '../ui/When';
 
+const kinds = ['complaint', 'request', 'question'] as const;
+
 /** All tickets, the open ones first. */
 export function TicketsPage() {
   const t = useT();
@@ -35,14 +37,14 @@ export function TicketsPage() {
   const status = search.status ?? 'open';
   const filter = {
     status: status === 'all' ? undefined : status,
-    kind: search.kind,
+    kind: kinds.find((one) => one === search.kind),
     owner: search.owner,
     q: search.q,
   };
   const list = useInfiniteQuery({
     queryKey: [...keys.tickets, filter],
     queryFn: ({ pageParam }) =>
-      ok(api.GET('/api/v1/tickets', { params: { query: { ...filter, cursor: pageParam, limit: 50 } } })),
+      ok(api.GET('/tickets', { params: { query: { ...filter, cursor: pageParam, limit: 50 } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
@@ -72,7 +74,7 @@ export function TicketsPage() {
           aria-label={t('ticket.kind')}
           placeholder={t('ticket.kind')}
           clearable
-          data={(['complaint', 'request', 'question'] as const).map((one) => ({
+          data={kinds.map((one) => ({
             value: one,
             label: t(`ticket.kind.${one}`),
           }))}

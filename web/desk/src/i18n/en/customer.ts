@@ -49,4 +49,6 @@ export const customer = {
   'merge.done': 'Merged 2 contacts, can be undone any time',
   'merge.undo': 'Take apart',
   'merge.undo_hint': 'Nothing is lost: a merge can be taken apart at any time.',
+  'evidence.same_number': 'Same number',
+  'evidence.claimed_address': 'Named this address, without proof',
 };

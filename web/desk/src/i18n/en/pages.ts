@@ -25,4 +25,5 @@ export const pages = {
   'contact.merge_title': 'Merge into {name}',
   'contact.merge_with': 'The other contact',
   'contact.merge_reason': 'Why they are the same person',
+  'contact.first_seen': 'Since',
 };

@@ -27,7 +27,7 @@ export const thread = {
   'message.buttons': 'Quick replies',
   'message.from_page': 'from {page}',
   'message.place': 'Place',
-  'message.to': 'to {to}',
+  'message.to': 'to {address}',
   'message.cc': 'Cc {cc}',
   'message.bcc': 'Bcc {bcc}',
   'message.quoted': 'Quoted text',
@@ -91,4 +91,5 @@ export const thread = {
   'proof.deep_link': 'Proven by the link that we sent',
   'proof.channel': 'Proven by the channel itself',
   'proof.officer': 'An officer vouches for it',
+  'message.from': 'from {address}',
 };

@@ -51,4 +51,6 @@ export const customer: Record<keyof typeof en, string> = {
   'merge.done': '2 kontak digabung, bisa diurungkan kapan saja',
   'merge.undo': 'Pisahkan',
   'merge.undo_hint': 'Tidak ada yang hilang: gabungan bisa dipisahkan kapan saja.',
+  'evidence.same_number': 'Nomor yang sama',
+  'evidence.claimed_address': 'Menyebut alamat ini, tanpa bukti',
 };

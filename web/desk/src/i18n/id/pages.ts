@@ -27,4 +27,5 @@ export const pages: Record<keyof typeof en, string> = {
   'contact.merge_title': 'Gabungkan ke {name}',
   'contact.merge_with': 'Kontak yang satunya',
   'contact.merge_reason': 'Mengapa keduanya orang yang sama',
+  'contact.first_seen': 'Sejak',
 };

@@ -29,7 +29,7 @@ export const thread: Record<keyof typeof en, string> = {
   'message.buttons': 'Balasan cepat',
   'message.from_page': 'dari {page}',
   'message.place': 'Lokasi',
-  'message.to': 'kepada {to}',
+  'message.to': 'kepada {address}',
   'message.cc': 'Cc {cc}',
   'message.bcc': 'Bcc {bcc}',
   'message.quoted': 'Teks kutipan',
@@ -93,4 +93,5 @@ export const thread: Record<keyof typeof en, string> = {
   'proof.deep_link': 'Terbukti oleh tautan yang kita kirim',
   'proof.channel': 'Terbukti oleh kanalnya sendiri',
   'proof.officer': 'Dijamin oleh petugas',
+  'message.from': 'dari {address}',
 };
