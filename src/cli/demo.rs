@@ -4,12 +4,10 @@ use std::{
     io::Write,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use anyhow::Context;
 use clap::Args;
-use sapa_channel::SystemClock;
 
 use super::{lock, port, serve};
 use crate::{
@@ -48,7 +46,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let config = config(&options)?;
     telemetry::init(&config.log);
     let _lock = lock::take(&config.database)?;
-    let app = App::open(config, Arc::new(SystemClock), true).await?;
+    let app = serve::open(config, true).await?;
     let running = serve::start(&app).await?;
     tell(&app, &running, &options.data).context("telling where the demonstration is")?;
     running.wait().await

@@ -1,13 +1,10 @@
 //! `sapa officer`: who may sign in, for when nobody can, or by a script.
 
-use std::sync::Arc;
-
 use anyhow::{Context, anyhow, bail};
 use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
-use sapa_channel::SystemClock;
 use secrecy::ExposeSecret;
 
-use super::{lock, prompt};
+use super::{prompt, serve};
 use crate::{
     app::App,
     config::Config,
@@ -83,12 +80,7 @@ fn language() -> impl TypedValueParser<Value = Language> {
 
 /// Does it. The hub may run meanwhile.
 pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
-    if let Some(file) = config.database.embedded_file()
-        && let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
-    {
-        lock::make_folder(folder)?;
-    }
-    let app = App::open(config, Arc::new(SystemClock), false).await?;
+    let app = serve::open(config, false).await?;
     let done = match command {
         Command::Add { email, name, role, language, password_stdin } => {
             add(&app, &email, &name, role, language, password_stdin).await

@@ -1,6 +1,6 @@
 //! `sapa serve`: the hub.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use sapa_channel::SystemClock;
@@ -18,7 +18,7 @@ use crate::{
 /// Runs the hub until it is told to stop.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let _lock = lock::take(&config.database)?;
-    let app = App::open(config, Arc::new(SystemClock), false).await?;
+    let app = open(config, false).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = app.db().name(), "starting");
     let running = start(&app).await?;
     let url = &app.config().server.public_url;
@@ -29,6 +29,16 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     running.wait().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Opens a hub whose folders nobody else on this machine can look into.
+pub async fn open(config: Config, demo: bool) -> anyhow::Result<App> {
+    let database = config.database.embedded_file();
+    let database =
+        database.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    let folders = [database, Some(&config.files.folder), config.mail.folder.as_deref()];
+    folders.into_iter().flatten().try_for_each(lock::make_folder)?;
+    App::open(config, Arc::new(SystemClock), demo).await
 }
 
 /// Puts a hub into operation, to be stopped by a signal.

@@ -3,5 +3,6 @@
 mod support;
 
 mod api;
+mod figures;
 mod history;
 mod mail;
