@@ -25,6 +25,18 @@ impl Role {
     /// All roles.
     pub const ALL: [Self; 5] =
         [Self::Administrator, Self::Supervisor, Self::Officer, Self::Marketer, Self::Analyst];
+
+    /// Its name as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Supervisor => "supervisor",
+            Self::Officer => "officer",
+            Self::Marketer => "marketer",
+            Self::Analyst => "analyst",
+        }
+    }
 }
 
 /// Something that may be allowed. It is also the scope of an API token.
