@@ -13,7 +13,7 @@ use super::{lock, port, serve};
 use crate::{
     app::{App, running::Running},
     config::{Config, Database},
-    telemetry,
+    demo, telemetry,
 };
 
 /// Where mail comes in if nobody says where.
@@ -47,6 +47,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     let _lock = lock::take(&config.database)?;
     let app = serve::open(config, true).await?;
+    demo::fill(&app).await.context("filling the demonstration")?;
     let running = serve::start(&app).await?;
     tell(&app, &running, &options.data).context("telling where the demonstration is")?;
     running.wait().await
@@ -92,6 +93,12 @@ fn tell(app: &App, running: &Running, data: &Path) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "Sapa's demonstration is ready.\n")?;
     writeln!(out, "  Desk          {url}")?;
+    for (place, sign_in) in demo::sign_ins().iter().enumerate() {
+        if place == 0 {
+            writeln!(out, "                Everybody's password is {}:", sign_in.password)?;
+        }
+        writeln!(out, "                {:28} {}", sign_in.email, sign_in.who)?;
+    }
     writeln!(out, "  Shops         {url}/demo and {url}/demo/telco, each with its chat")?;
     if let Some(smtp) = running.smtp {
         writeln!(out, "  Mail comes in by SMTP at {smtp}")?;

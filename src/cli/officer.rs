@@ -55,21 +55,10 @@ pub enum Command {
     },
 }
 
-/// As the API spells it.
-fn word(role: Role) -> &'static str {
-    match role {
-        Role::Administrator => "administrator",
-        Role::Supervisor => "supervisor",
-        Role::Officer => "officer",
-        Role::Marketer => "marketer",
-        Role::Analyst => "analyst",
-    }
-}
-
 fn role() -> impl TypedValueParser<Value = Role> {
-    let names = PossibleValuesParser::new(Role::ALL.map(word));
+    let names = PossibleValuesParser::new(Role::ALL.map(Role::as_str));
     names.try_map(|name| {
-        Role::ALL.into_iter().find(|role| word(*role) == name).ok_or("unknown role")
+        Role::ALL.into_iter().find(|role| role.as_str() == name).ok_or("unknown role")
     })
 }
 
@@ -120,7 +109,7 @@ async fn add(
     let token = if invited { Some(invitations::make(&mut tx, id, app.now()).await?) } else { None };
     audit::record(&mut tx, Actor::system(), action, &email, HERE, app.now()).await?;
     tx.commit().await?;
-    println!("{name} <{email}> is {}", word(role));
+    println!("{name} <{email}> is {}", role.as_str());
     if let Some(token) = token {
         tell_link(app, &token);
     }
@@ -180,7 +169,7 @@ async fn list(app: &App) -> anyhow::Result<()> {
         println!(
             "{:longest$}  {:13}  {state:7}  {}",
             officer.email,
-            word(officer.role),
+            officer.role.as_str(),
             officer.name
         );
     }

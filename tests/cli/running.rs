@@ -115,6 +115,7 @@ fn the_demonstration_says_where_it_is_and_sends_nothing() {
         "{said}"
     );
     assert!(said.contains("here/mail"), "{said}");
+    assert!(said.contains("password") && said.contains("ayu@kopiseruni.example"), "{said}");
     demo.signal("INT");
     let (status, said) = demo.end();
     assert!(status.success(), "{said}");
