@@ -142,7 +142,7 @@ mod tests {
         let file = folder.path().join("sapa.db");
         File::create(&file).unwrap();
         let set = |path: &Path, mode: u32| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap()
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         };
         set(folder.path(), 0o755);
         set(&file, 0o644);
