@@ -2,7 +2,7 @@
 import type * as T from '../../src/api/types';
 import { need, Refusal } from './inbox';
 import { emit } from './live';
-import { db, newId, now, rowOf, ticketRef } from './store';
+import { db, newId, now, rowOf, ticketRef, ticketTalk } from './store';
 
 export function contact(id: string): T.Contact {
   const found = db.contacts.get(id);
@@ -24,23 +24,19 @@ export function changed(id: string): T.Contact {
   return contact(id);
 }
 
-export function contacts(query: URLSearchParams): T.Page<T.ContactListRow> {
+function contactRow(one: T.Contact): T.ContactRow {
+  const { id, name, city, company, first_seen_at } = one;
+  return { id, name, city, company, first_seen_at, addresses: one.identities.map((known) => known.shown) };
+}
+
+export function contacts(query: URLSearchParams): T.Page<T.ContactRow> {
   const q = (query.get('q') ?? '').toLowerCase();
   const items = [...db.contacts.values()]
     .filter(
       (one) =>
         !q || one.name.toLowerCase().includes(q) || one.identities.some((known) => known.value.includes(q)),
     )
-    .map((one) => ({
-      id: one.id,
-      name: one.name,
-      identities: one.identities,
-      city: one.city,
-      tags: one.tags,
-      open_tickets: contact(one.id).open_tickets.length,
-      conversation_count: contact(one.id).conversation_count,
-      last_seen_at: one.last_seen_at,
-    }));
+    .map(contactRow);
   return { items, next: null };
 }
 
@@ -90,7 +86,8 @@ export function openTicket(body: {
     owner: { id: db.me.id, name: db.me.name },
     contact: one.contact,
     description: body.description ?? '',
-    conversations: [{ id: one.id, number: one.number, subject: one.subject, channel_kind: one.channel.kind }],
+    conversations: [ticketTalk(one)],
+    message_id: null,
     version: 1,
   };
   db.tickets.set(made.id, made);
@@ -111,8 +108,8 @@ export function note(made: T.Ticket, kind: string, data: Record<string, unknown>
     kind,
     actor: { kind: 'officer', id: db.me.id, name: db.me.name },
     conversation_id: first,
-    ticket: ticketRef(made),
-    data,
+    ticket_id: made.id,
+    data: { number: made.number, title: made.title, outcome: made.outcome, ...data },
   });
 }
 
@@ -128,16 +125,14 @@ export function search(q: string): T.SearchResult {
     contacts: [...db.contacts.values()]
       .filter((one) => hits(one.name))
       .slice(0, 8)
-      .map((one) => ({
-        contact: { id: one.id, name: one.name },
-        identities: one.identities.map((known) => known.shown),
-        hit: mark(one.name),
-      })),
+      .map((one) => ({ ...contactRow(one), hit: mark(one.name) })),
     messages: [...db.messages.values()]
       .filter((one) => hits(one.text))
       .slice(0, 20)
       .map((one) => ({
         message_id: one.id,
+        author: one.author.name,
+        direction: one.direction,
         conversation_id: one.conversation_id,
         number: one.conversation_number,
         contact: need(one.conversation_id).contact,

@@ -2,7 +2,7 @@
 import type * as T from '../../src/api/types';
 import { customerTyping, emit } from './live';
 import { fillerRow } from './filler';
-import { ago, channelRef, db, idOf, newId, now, rowOf, type Stored, ticketRef } from './store';
+import { ago, channelRef, db, draft, idOf, newId, now, rowOf, type Stored, ticketRef } from './store';
 
 export class Refusal extends Error {
   readonly status: number;
@@ -101,10 +101,8 @@ export function conversation(id: string): T.Conversation {
     );
   return {
     ...rowOf(one),
-    contact_id: one.contact_id,
     created_at: one.created_at,
     solved_at: one.solved_at,
-    identity: reply[0]?.identity ?? null,
     reply_channels: reply.flatMap(({ channel, identity }) =>
       identity
         ? [
@@ -143,7 +141,7 @@ export function change(id: string, what: T.ConversationChange): T.Conversation {
       kind,
       actor: { kind: 'officer', id: db.me.id, name: db.me.name },
       conversation_id: id,
-      ticket: null,
+      ticket_id: null,
       data,
     });
   };
@@ -201,7 +199,8 @@ export function send(id: string, body: T.NewMessage): T.Message {
     files: (body.files ?? []).flatMap((file) => db.files.get(file)?.ref ?? []),
     place: null,
     buttons: body.buttons ?? [],
-    to: null,
+    address: null,
+    automatic: false,
     also_to: [],
     cc: body.cc ?? [],
     bcc: body.bcc ?? [],
@@ -279,7 +278,8 @@ export function receive(id: string, text: string): void {
     files: [],
     place: null,
     buttons: [],
-    to: null,
+    address: null,
+    automatic: false,
     also_to: [],
     cc: [],
     bcc: [],
@@ -314,7 +314,7 @@ export function takeBack(id: string): T.Message {
   if (!message) throw new Refusal(404, 'not_found');
   if (message.delivery?.state === 'held') {
     message.delivery.state = 'cancelled';
-    db.drafts.set(message.conversation_id, { kind: 'reply', text: message.text });
+    db.drafts.set(message.conversation_id, draft(message.text));
   } else message.retracted_at = now();
   const one = need(message.conversation_id);
   emit('message.retracted', { conversation_id: one.id, contact_id: one.contact_id, message_id: id });

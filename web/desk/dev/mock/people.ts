@@ -2,6 +2,21 @@
 import type * as T from '../../src/api/types';
 import { ago, db, idOf } from './store';
 
+const everything: T.Permission[] = [
+  'conversations:read',
+  'conversations:write',
+  'contacts:write',
+  'contacts:merge',
+  'tickets:write',
+  'canned:write',
+  'quarantine:manage',
+  'officers:manage',
+  'channels:manage',
+  'tokens:manage',
+  'webhooks:manage',
+  'audit:read',
+];
+
 export function seedHouse(): void {
   const people: [string, T.Role][] = [
     ['Dimas Prakoso', 'administrator'],
@@ -20,6 +35,7 @@ export function seedHouse(): void {
     teams: at === 2 ? [teamIds[1] ?? ''] : [teamIds[0] ?? ''],
     active: at !== 4,
     invited: false,
+    created_at: ago(60 * 24 * 90),
     last_seen_at: ago(at * 37 + 1),
   }));
   db.teams = ['Layanan', 'Gudang', 'Grosir'].map((name, at) => ({
@@ -35,7 +51,7 @@ export function seedHouse(): void {
     email: me.email,
     role: me.role,
     language: process.env.MOCK_LANGUAGE === 'en' ? 'en' : 'id',
-    permissions: [],
+    permissions: [...everything],
     teams: me.teams,
     undo_seconds: 5,
     demo: true,
@@ -57,11 +73,7 @@ export function seedHouse(): void {
       address: 'halo@kopiseruni.example',
       enabled: true,
       health: health('bad', 21, 'connection refused by imap.kopiseruni.example:993'),
-      settings: {
-        address: 'halo@kopiseruni.example',
-        from_name: 'Kopi Seruni',
-        signature: 'Salam hangat,\n{petugas}\nKopi Seruni',
-      },
+      settings: { signature: 'Salam hangat, Kopi Seruni' },
     },
     {
       id: idOf('channel telegram'),
@@ -70,17 +82,16 @@ export function seedHouse(): void {
       address: '@KopiSeruniBot',
       enabled: true,
       health: health('good', 3),
-      settings: { username: 'KopiSeruniBot', mode: 'polling' },
+      settings: {},
     },
     {
       id: idOf('channel webchat'),
       kind: 'webchat',
       name: 'Obrolan web, toko',
-      address: 'kopiseruni.example',
+      address: 'ks_7Hq2mVxA',
       enabled: true,
       health: health('quiet', 95),
       settings: {
-        site_key: 'ks_7Hq2mVxA',
         allowed_origins: ['https://kopiseruni.example'],
         title: 'Kopi Seruni',
         greeting: 'Halo! Ada yang bisa kami bantu?',
@@ -148,6 +159,7 @@ export function seedContacts(): void {
         verified_at: proof ? ago(60 * 24 * 3) : null,
         first_seen_at: ago(60 * 24 * 400),
         last_seen_at: ago(60),
+        last_channel_id: null,
       });
     if (person.email) add('email', person.email, 'mail_reply');
     if (person.telegram) add('telegram', person.telegram, person.email ? 'deep_link' : 'channel');

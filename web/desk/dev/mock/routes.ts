@@ -3,7 +3,7 @@ import type * as T from '../../src/api/types';
 import * as desk from './desk';
 import * as inbox from './inbox';
 import { emit } from './live';
-import { db, newId, now } from './store';
+import { db, newId, now, ticketTalk } from './store';
 
 // Bodies are as the desk's own types say: the mock trusts them.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -88,10 +88,7 @@ export const routes: [string, RegExp, Handler][] = (
     [
       'PUT /conversations/:/draft',
       ([id = ''], _q, b) => {
-        db.drafts.set(id, {
-          ...b,
-          files: (b.files ?? []).flatMap((file: string) => db.files.get(file)?.ref ?? []),
-        });
+        db.drafts.set(id, b);
       },
     ],
     [
@@ -224,12 +221,7 @@ export const routes: [string, RegExp, Handler][] = (
         const one = desk.ticket(id);
         const talk = inbox.need(b.conversation_id);
         talk.tickets.push(id);
-        one.conversations.push({
-          id: talk.id,
-          number: talk.number,
-          subject: talk.subject,
-          channel_kind: talk.channel.kind,
-        });
+        one.conversations.push(ticketTalk(talk));
         desk.note(one, 'ticket.attached');
         return one;
       },
@@ -300,14 +292,14 @@ export const routes: [string, RegExp, Handler][] = (
       (_p, _q, b) => {
         const made: T.Channel = {
           id: newId(),
-          address: b.settings?.address ?? null,
+          address: b.address ?? 'ks_new1',
           enabled: true,
           health: { state: 'quiet', last_message_at: null, last_good_at: null, error: null, error_at: null },
           ...b,
-          settings: { site_key: 'ks_new1', ...b.settings },
+          settings: b.settings,
         };
         db.channels.push(made);
-        return b.kind === 'webchat' ? { ...made, secret: 'whsec_3vRtd81kQz0pLm' } : made;
+        return b.kind === 'webchat' ? { ...made, signing_key: 'C6XtNl5e1mMAcueGh9QrXSOCVNWO1' } : made;
       },
     ],
     ['PATCH /channels/:', ([id], _q, b) => Object.assign(db.channels.find((one) => one.id === id) ?? {}, b)],

@@ -1,7 +1,7 @@
 /** The day in the shop that the desk opens on. */
 import { contactOf, file, happen, invoice, photo, say, talk } from './talks';
 import { seedContacts, seedHouse } from './people';
-import { ago, channelRef, db, idOf, newId, officerRef } from './store';
+import { ago, channelRef, db, draft, idOf, newId, officerRef } from './store';
 
 function rina(): void {
   const name = 'Rina Wulandari';
@@ -19,7 +19,7 @@ function rina(): void {
     day * 60 - 1,
     'in',
     'Selamat siang, paket KS-19877 isinya kurang satu bungkus. Di nota tertulis dua.',
-    { subject: 'Paket kurang satu, KS-19877', to: 'halo@kopiseruni.example' },
+    { subject: 'Paket kurang satu, KS-19877', address: 'halo@kopiseruni.example' },
   );
   const k871 = file(
     {
@@ -92,7 +92,7 @@ function rina(): void {
     'Halo Kopi Seruni, paket saya baru sampai pagi ini, tetapi isinya hanya satu bungkus Gayo Natural 500 g. Di nota tertulis dua. Mohon dicek ya.\n\nTerima kasih,\nRina',
     {
       subject: 'Pesanan KS-20931 kurang satu bungkus',
-      to: 'halo@kopiseruni.example',
+      address: 'halo@kopiseruni.example',
       quoted:
         '> Pada 18 Nov 2026, Kopi Seruni menulis:\n> Terima kasih, pesanan KS-20931 sudah kami terima.\n> 2 × Gayo Natural 500 g, Rp 344.000',
       has_html: true,
@@ -118,7 +118,7 @@ function rina(): void {
     {},
     'Ayu',
   );
-  happen(now, 140, 'conversation.assigned', 'Ayu', { assignee: officerRef('Dimas') });
+  happen(now, 140, 'conversation.assigned', 'Ayu', { officer: 'Dimas Prakoso' });
   happen(now, 96, 'identity.verified', null, { proof: 'deep_link', shown: '@rinawln' });
   happen(now, 95, 'conversation.channel_changed', null, { kind: 'telegram' });
   now.channel = channelRef('telegram');
@@ -157,10 +157,12 @@ function rina(): void {
   say(now, 22, 'in', 'Iya betul. Saya pindah ke sini ya, email saya penuh. Bungkus kedua dikirim kapan ya?', {
     page: 'kopiseruni.example/pesanan',
   });
-  db.drafts.set(now.id, {
-    kind: 'reply',
-    text: 'Halo Bu Rina, bungkus kedua kami kirim sore ini lewat JNE YES, sampai besok siang. Nomor resinya menyusul di sini ya.',
-  });
+  db.drafts.set(
+    now.id,
+    draft(
+      'Halo Bu Rina, bungkus kedua kami kirim sore ini lewat JNE YES, sampai besok siang. Nomor resinya menyusul di sini ya.',
+    ),
+  );
   const contact = contactOf(name);
   contact.suggestions = [
     {
@@ -205,7 +207,7 @@ function others(): void {
     'Hi there,\n\nWe run a small villa in Ubud and would love to serve your Kintamani. Could you send wholesale prices for 10 kg a month?\n\nBest,\nJames',
     {
       subject: 'Wholesale prices for our villa in Ubud',
-      to: 'halo@kopiseruni.example',
+      address: 'halo@kopiseruni.example',
       cc: ['wayan@villaampel.example'],
       warnings: ['sender_not_aligned'],
     },
@@ -222,9 +224,9 @@ function others(): void {
   });
   say(warung, 70, 'in', 'Mohon dikirim faktur pembelian bulan Oktober. Terima kasih.', {
     subject: 'Faktur Oktober',
-    to: 'halo@kopiseruni.example',
+    address: 'halo@kopiseruni.example',
   });
-  db.drafts.set(warung.id, { kind: 'reply', text: 'Baik Pak Made, faktur Oktober kami kirim' });
+  db.drafts.set(warung.id, draft('Baik Pak Made, faktur Oktober kami kirim'));
   const visitor = talk('Pengunjung dari Surabaya', 'webchat');
   say(visitor, 26, 'in', 'Bisa digiling untuk V60?', {
     page: 'kopiseruni.example/gayo',
@@ -255,7 +257,7 @@ function others(): void {
   });
   say(anisa, 190, 'in', 'Re: Tukar biji kopi, gilingan terlalu halus. Apakah sudah ada kabar?', {
     subject: 'Re: Tukar biji kopi, gilingan terlalu halus',
-    to: 'halo@kopiseruni.example',
+    address: 'halo@kopiseruni.example',
     edited_at: ago(180),
     versions: [{ text: 'Re: Tukar biji', at: ago(190) }],
   });
@@ -296,7 +298,7 @@ function others(): void {
   });
   say(sarah, 60 * 30, 'in', 'Do you ship decaf to Malmö?', {
     subject: 'Do you ship decaf to Malmö?',
-    to: 'halo@kopiseruni.example',
+    address: 'halo@kopiseruni.example',
   });
   const maju = talk('Toko Maju Jaya', 'telegram', {
     labels: ['grosir'],
@@ -311,7 +313,7 @@ function others(): void {
   });
   say(selvi, 700, 'in', 'Terima kasih banyak, cepat sekali!', {
     subject: 'Terima kasih',
-    to: 'halo@kopiseruni.example',
+    address: 'halo@kopiseruni.example',
     retracted_at: null,
   });
 }
@@ -360,7 +362,7 @@ function rest(): void {
     {
       id: newId(),
       name: 'Toko daring',
-      scopes: ['messages:write', 'contacts:read'],
+      scopes: ['conversations:write', 'contacts:write'],
       created_at: ago(90000),
       expires_at: null,
       last_used_at: ago(12),
@@ -371,6 +373,9 @@ function rest(): void {
       id: newId(),
       url: 'https://erp.kopiseruni.example/sapa',
       events: ['message.received', 'ticket.opened'],
+      created_at: ago(9000),
+      error: null,
+      waiting: 0,
       enabled: true,
     },
   ];

@@ -11,7 +11,6 @@ export function idOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-export type EventItem = Extract<T.TimelineItem, { type: 'event' }>;
 export interface Stored extends Omit<T.ConversationRow, 'draft' | 'ticket'> {
   contact_id: string;
   created_at: string;
@@ -57,6 +56,10 @@ export const channelRef = (kind: string): T.ChannelRef => {
   return { id: found.id, kind: found.kind, name: found.name };
 };
 
+export function draft(text: string): T.Draft {
+  return { kind: 'reply', text, channel_id: null, subject: null, cc: [], bcc: [], files: [] };
+}
+
 export function draftOf(id: string): string | null {
   return db.drafts.get(id)?.text.slice(0, 80) || null;
 }
@@ -83,6 +86,18 @@ export function rowOf(one: Stored): T.ConversationRow {
 }
 
 export function ticketRef(ticket: T.Ticket): T.TicketRef {
-  const { contact: _c, description: _d, conversations: _v, version: _n, ...ref } = ticket;
+  const { conversations: _v, version: _n, message_id: _m, ...ref } = ticket;
   return ref;
+}
+
+export function ticketTalk(one: Stored): T.Ticket['conversations'][number] {
+  return {
+    id: one.id,
+    number: one.number,
+    subject: one.subject,
+    channel_kind: one.channel.kind,
+    status: one.status,
+    preview: one.preview,
+    last_message_at: one.last_message_at,
+  };
 }

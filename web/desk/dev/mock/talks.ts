@@ -1,6 +1,6 @@
 /** What the customers wrote, and what was done about it. */
 import type * as T from '../../src/api/types';
-import { ago, channelRef, db, idOf, officerRef, type Stored, ticketRef } from './store';
+import { ago, channelRef, db, idOf, officerRef, type Stored, ticketTalk } from './store';
 
 let number = 4800;
 
@@ -76,7 +76,8 @@ export function say(
     files: [],
     place: null,
     buttons: [],
-    to: null,
+    address: null,
+    automatic: false,
     also_to: [],
     cc: [],
     bcc: [],
@@ -121,8 +122,8 @@ export function happen(
     kind,
     actor: actor ? { kind: 'officer', ...officerRef(actor) } : { kind: 'system', id: null, name: 'Sapa' },
     conversation_id: conversation.id,
-    ticket: ticket ? ticketRef(ticket) : null,
-    data,
+    ticket_id: ticket?.id ?? null,
+    data: ticket ? { number: ticket.number, title: ticket.title, outcome: ticket.outcome, ...data } : data,
   });
 }
 
@@ -137,7 +138,8 @@ export function file(ticket: Partial<T.Ticket> & { number: string; title: string
     owner: officerRef('Dimas'),
     contact: on.contact,
     description: '',
-    conversations: [{ id: on.id, number: on.number, subject: on.subject, channel_kind: on.channel.kind }],
+    conversations: [ticketTalk(on)],
+    message_id: null,
     version: 1,
     ...ticket,
   };

@@ -52,6 +52,8 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
     name: text(data.name) ?? '',
   };
   let key = `event.${event.kind}`;
+  if (event.kind === 'conversation.assigned' && by && to === event.actor.name)
+    key = 'event.conversation.taken';
   if (event.kind === 'conversation.assigned' && !to) key = 'event.conversation.unassigned';
   if (event.kind === 'conversation.snoozed' && !until) key = 'event.conversation.snoozed_plain';
   if (event.kind === 'ticket.solved' && !values.outcome) key = 'event.ticket.solved_plain';

@@ -15,6 +15,9 @@ const marks: Partial<Record<Delivery['state'], [IconName, string]>> = {
   read: ['checks', 'ok'],
 };
 
+/** What is held longer than this was sent for later on purpose. */
+const SOON = 60_000;
+
 /** How far our message got. Failures say why and what next. */
 export function DeliveryMark({
   message,
@@ -30,7 +33,8 @@ export function DeliveryMark({
   if (delivery.state === 'failed' || delivery.state === 'retrying' || delivery.state === 'unknown') {
     return <Failure message={message} delivery={delivery} conversation={conversation} />;
   }
-  const later = delivery.next_try_at && delivery.state === 'held';
+  const wait = new Date(delivery.next_try_at ?? 0).getTime() - new Date(message.at).getTime();
+  const later = delivery.state === 'held' && wait > SOON;
   const key = later ? 'delivery.scheduled' : `delivery.${delivery.state}`;
   const [icon, tone] = marks[delivery.state] ?? ['clock', ''];
   const time = later ? fullWhen(delivery.next_try_at ?? '', now, locale) : clock(delivery.at, locale);

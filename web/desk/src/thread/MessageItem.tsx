@@ -50,7 +50,7 @@ export function MessageItem({ message, line, conversation, showChannel, follows 
         {gone ? (
           <div className="body taken-back">
             <Icon name="x" size="s" />
-            {t(message.retracted_at ? 'message.retracted' : 'message.cancelled')}
+            {t(delivery?.state === 'cancelled' ? 'message.cancelled' : 'message.retracted')}
           </div>
         ) : (
           <>
@@ -112,7 +112,11 @@ function Head({
         {clock(message.at, locale)}
       </time>
       {out && channel}
-      {message.page && <span className="cut">{t('message.from_page', { page: message.page })}</span>}
+      {message.page && (
+        <span className="cut">
+          {t('message.from_page', { page: message.page.replace(/^https?:\/\//, '') })}
+        </span>
+      )}
       {!out && <MessageMenu message={message} conversation={conversation} />}
     </div>
   );

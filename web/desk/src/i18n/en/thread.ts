@@ -92,4 +92,5 @@ export const thread = {
   'proof.channel': 'Proven by the channel itself',
   'proof.officer': 'An officer vouches for it',
   'message.from': 'from {address}',
+  'event.conversation.taken': '{by} took this',
 };

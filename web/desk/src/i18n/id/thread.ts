@@ -94,4 +94,5 @@ export const thread: Record<keyof typeof en, string> = {
   'proof.channel': 'Terbukti oleh kanalnya sendiri',
   'proof.officer': 'Dijamin oleh petugas',
   'message.from': 'dari {address}',
+  'event.conversation.taken': '{by} mengambil ini',
 };
