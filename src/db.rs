@@ -163,6 +163,9 @@ macro_rules! insert_rows {
     };
 }
 
+/// How long a call waits for a connection to the database server.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The most rows that the hot paths handle at a time.
 pub const SLICE: usize = 64;
 
@@ -186,10 +189,10 @@ impl Db {
     }
 
     async fn postgres(options: PgConnectOptions) -> DbResult<Self> {
-        let writers = PgPoolOptions::new().max_connections(10).connect_with(options.clone()).await?;
+        let pool = || PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
+        let writers = pool().connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/postgres").run(&writers).await?;
-        let readers = PgPoolOptions::new()
-            .max_connections(10)
+        let readers = pool()
             .connect_with(options.options([("default_transaction_read_only", "on")]))
             .await?;
         Ok(Self::Postgres { readers, writers })

@@ -288,6 +288,8 @@ CREATE INDEX deliveries_underway ON deliveries (lease_until) WHERE state IN ('le
 CREATE INDEX deliveries_order ON deliveries (conversation_id, channel_id, seq)
     WHERE state IN ('queued', 'retrying', 'leased', 'dispatching');
 
+CREATE INDEX deliveries_unknown ON deliveries (updated_at) WHERE state = 'unknown';
+
 CREATE TABLE drafts (
     officer_id      BLOB NOT NULL REFERENCES officers,
     conversation_id BLOB NOT NULL REFERENCES conversations (id),

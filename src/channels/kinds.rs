@@ -49,8 +49,9 @@ pub fn adapter(app: &App, row: &ChannelRow, operation: &Operation) -> Result<(Ar
             };
             let dkim = config.mail.dkim.as_ref().map(dkim).transpose()?;
             let limits = Limits { max_connections: config.delivery.concurrency, ..Limits::default() };
+            let way = way(&config.mail, &config.smtp.hostname)?;
             let channel =
-                EmailChannel::new(mailbox, way(&config.mail)?, dkim, limits).map_err(|error| error.to_string())?;
+                EmailChannel::new(mailbox, way, dkim, limits).map_err(|error| error.to_string())?;
             Ok((Arc::new(channel), Part::Email))
         }
         "telegram" => {
@@ -96,7 +97,7 @@ fn webhook_secret(app: &App, row: &ChannelRow) -> String {
     data_encoding::HEXLOWER.encode(&app.keys().derive(&format!("telegram webhook {}", row.id)))
 }
 
-fn way(mail: &config::Mail) -> Result<Way, String> {
+fn way(mail: &config::Mail, hostname: &str) -> Result<Way, String> {
     if let Some(folder) = &mail.folder {
         return Ok(Way::Folder(folder.clone()));
     }
@@ -107,6 +108,7 @@ fn way(mail: &config::Mail) -> Result<Way, String> {
         config::Tls::Tls => sapa_email::Tls::Implicit,
     };
     let mut way = Relay::new(relay.host.clone(), relay.port, tls);
+    way.hello = (hostname != "localhost").then(|| hostname.to_owned());
     way.user.clone_from(&relay.user);
     way.password.clone_from(&relay.password);
     Ok(Way::Relay(way))

@@ -25,12 +25,12 @@ pub struct Options {
     #[arg(long, value_name = "DIR", default_value = "data/demo")]
     data: PathBuf,
     /// The port of the web server; 0 takes a free one
-    #[arg(long, default_value_t = 8080, conflicts_with = "listen")]
+    #[arg(long, default_value_t = 3000, conflicts_with = "listen")]
     port: u16,
     /// The address of the web server, if not this machine alone shall reach it
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// How people reach it, if not by localhost and the port
+    /// How people reach it, if not by 127.0.0.1 and the port
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// The port for mail that comes in; 0 takes a free one, and so does 2525 if it is taken
@@ -71,7 +71,7 @@ fn config(options: &Options) -> anyhow::Result<Config> {
     let host = if options.listen.is_some() {
         port::reachable(listen).to_string()
     } else {
-        format!("localhost:{}", listen.port())
+        format!("127.0.0.1:{}", listen.port())
     };
     let mut config =
         Config { database: Database::embedded(&options.data.join("demo.db")), ..Config::default() };
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(config.files.folder, Path::new("here/files"));
         assert_eq!(config.mail.folder.as_deref(), Some(Path::new("here/mail")));
         assert!(config.mail.relay.is_none());
-        assert_eq!(config.server.public_url, "http://localhost:8123");
+        assert_eq!(config.server.public_url, "http://127.0.0.1:8123");
         assert!(
             config.server.listen.ip().is_loopback()
                 && config.smtp.listen.unwrap().ip().is_loopback()
@@ -151,7 +151,7 @@ mod tests {
         assert_ne!(config.server.listen.port(), 0);
         assert_eq!(
             config.server.public_url,
-            format!("http://localhost:{}", config.server.listen.port())
+            format!("http://127.0.0.1:{}", config.server.listen.port())
         );
         assert_eq!(config.telegram.api_url, "http://127.0.0.1:1");
         assert_eq!(

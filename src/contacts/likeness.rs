@@ -65,20 +65,20 @@ pub async fn step(app: &App) -> DbResult<usize> {
 /// Contacts that may be the author of a message. Only one who is known by a single address is looked at: the
 /// others were settled when their second address came.
 async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid, Vec<Evidence>)>> {
-    let row: Option<(String, String, i64)> = on_db!(&mut *tx, |conn| sqlx::query_as(
-        "SELECT m.text, k.name, (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id)
+    let row: Option<(Option<String>, String, String, i64)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+        "SELECT m.subject, m.text, k.name, (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id)
          FROM messages m JOIN contacts k ON k.id = m.contact_id WHERE m.id = $1 AND k.id = $2"
     )
     .bind(message)
     .bind(contact)
     .fetch_optional(conn)
     .await?);
-    let Some((text, name, addresses)) = row else { return Ok(Vec::new()) };
+    let Some((subject, text, name, addresses)) = row else { return Ok(Vec::new()) };
     if addresses != 1 {
         return Ok(Vec::new());
     }
     let mut evidence: HashMap<Uuid, Vec<Evidence>> = HashMap::new();
-    for number in numbers(&text) {
+    for number in numbers(&format!("{} {text}", subject.unwrap_or_default())) {
         for other in search::contacts_who_said(tx, &number, contact, MOST + 1).await? {
             evidence.entry(other).or_default().push(Evidence::speaking_for("same_number", number.clone()));
         }

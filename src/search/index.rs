@@ -65,6 +65,8 @@ pub async fn step(app: &App) -> DbResult<usize> {
     index(&mut tx, &new).await?;
     reader::advance(&mut tx, READER, last.seq).await?;
     tx.commit().await?;
+    // Who searches because of an event waits for its being indexed.
+    app.wake().log_grew();
     Ok(new.len())
 }
 

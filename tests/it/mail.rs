@@ -103,8 +103,9 @@ scenario! {
         assert!(!kept[0]["reason"].as_str().unwrap().is_empty());
         assert_eq!(ayu.get("/conversations").await["items"].as_array().unwrap().len(), 1);
         // Tried again it is read again, and stays.
-        let tried = ayu.post(&format!("/quarantine/{}/retry", kept[0]["id"].as_str().unwrap()), json!({})).await;
-        assert_eq!(tried["taken"], false, "{tried}");
+        let again = format!("/quarantine/{}/retry", kept[0]["id"].as_str().unwrap());
+        let (status, problem) = ayu.refused(Method::POST, &again, Some(json!({}))).await;
+        assert_eq!((status.as_u16(), problem["code"].as_str().unwrap()), (409, "still_quarantined"));
     }
 }
 
