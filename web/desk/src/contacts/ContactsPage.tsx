@@ -76,8 +76,8 @@ export function ContactsPage() {
               <tr>
                 <th>{t('name')}</th>
                 <th>{t('customer.reached_by')}</th>
-                <th>{t('contact.company')}</th>
-                <th>{t('contact.city')}</th>
+                <th className="wide">{t('contact.company')}</th>
+                <th className="wide">{t('contact.city')}</th>
                 <th className="r">{t('contact.first_seen')}</th>
               </tr>
             </thead>
@@ -95,8 +95,8 @@ export function ContactsPage() {
                     </Link>
                   </td>
                   <td className="t2 cut addresses">{one.addresses.join(' · ')}</td>
-                  <td className="t2">{one.company}</td>
-                  <td className="t2">{one.city}</td>
+                  <td className="t2 wide">{one.company}</td>
+                  <td className="t2 wide">{one.city}</td>
                   <td className="r t3">
                     <When at={one.first_seen_at} />
                   </td>

@@ -103,15 +103,15 @@ export function TicketsPage() {
                 <th>{t('ticket.number')}</th>
                 <th>{t('ticket.title')}</th>
                 <th>{t('customer.title')}</th>
-                <th>{t('ticket.kind')}</th>
-                <th>{t('officer')}</th>
+                <th className="wide">{t('ticket.kind')}</th>
+                <th className="wide">{t('officer')}</th>
                 <th className="r">{t('ticket.opened_at')}</th>
               </tr>
             </thead>
             <tbody>
               {tickets.map((ticket) => (
                 <tr key={ticket.id} className="rowlink">
-                  <td className="num t3">{ticket.number}</td>
+                  <td className="num t3 nowrap">{ticket.number}</td>
                   <td>
                     <Link
                       className="m plain-link cover"
@@ -128,10 +128,10 @@ export function TicketsPage() {
                     )}
                   </td>
                   <td>{ticket.contact.name}</td>
-                  <td>
+                  <td className="wide">
                     <span className="chip line">{t(`ticket.kind.${ticket.kind}`)}</span>
                   </td>
-                  <td>
+                  <td className="wide">
                     {ticket.owner ? (
                       <span className="row gap1">
                         <Avatar name={ticket.owner.name} officer={ticket.owner.id} size={16} />
