@@ -3,6 +3,10 @@
 mod support;
 
 mod api;
+mod canned;
 mod figures;
 mod history;
 mod mail;
+mod officers;
+mod quarantine;
+mod webhooks;
