@@ -60,7 +60,9 @@ impl App {
         use anyhow::Context;
         use secrecy::ExposeSecret;
 
-        let db = Db::connect(config.database.url.expose_secret()).await.context("opening the database")?;
+        let db = Db::connect(config.database.url.expose_secret())
+            .await
+            .context("opening the database")?;
         let files = Store::open(&config.files.folder).context("opening the folder of files")?;
         let keys = Keys::load(&db).await.context("loading the signing secret")?;
         let outbound = OutboundClient::new(&config.outbound).context("preparing outbound calls")?;
@@ -196,8 +198,12 @@ impl App {
 
     /// Keeps a task going until `stop`: if it panics or ends by itself it is started again, and nothing else
     /// is touched.
-    pub fn supervise<F>(&self, name: &'static str, stop: CancellationToken, run: impl Fn() -> F + Send + 'static)
-    where
+    pub fn supervise<F>(
+        &self,
+        name: &'static str,
+        stop: CancellationToken,
+        run: impl Fn() -> F + Send + 'static,
+    ) where
         F: Future<Output = ()> + Send,
     {
         self.tasks().spawn(async move {

@@ -192,9 +192,8 @@ impl Db {
         let pool = || PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
         let writers = pool().connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/postgres").run(&writers).await?;
-        let readers = pool()
-            .connect_with(options.options([("default_transaction_read_only", "on")]))
-            .await?;
+        let readers =
+            pool().connect_with(options.options([("default_transaction_read_only", "on")])).await?;
         Ok(Self::Postgres { readers, writers })
     }
 
@@ -207,10 +206,13 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(Duration::from_secs(5));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer =
+            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.read_only(true))
+            .await?;
         Ok(Self::Sqlite { readers, writer })
     }
 

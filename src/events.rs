@@ -78,7 +78,6 @@ impl NewEvent {
     }
 }
 
-
 impl NewEvent {
     /// About a contact.
     #[must_use]
@@ -188,11 +187,13 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> DbResult<()> {
 
 /// The events after `seq`, the oldest first.
 pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> DbResult<Vec<Event>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
-        .bind(seq)
-        .bind(limit)
-        .fetch_all(conn)
-        .await?))
+    Ok(on_db!(tx, |conn| sqlx::query_as(
+        "SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"
+    )
+    .bind(seq)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?))
 }
 
 /// The number of the newest event, zero if there is none.

@@ -27,14 +27,25 @@ async fn once(app: &App) -> DbResult<()> {
     files::queries::forget_uploads(&mut tx, now.before(24 * HOUR)).await?;
     on_db!(&mut tx, |conn| {
         // A call that was cut off by a crash leaves its key without an answer: it may be made again after an hour.
-        sqlx::query("DELETE FROM idempotency WHERE created_at < $1 OR (body IS NULL AND created_at < $2)")
-            .bind(now.before(72 * HOUR))
-            .bind(now.before(HOUR))
+        sqlx::query(
+            "DELETE FROM idempotency WHERE created_at < $1 OR (body IS NULL AND created_at < $2)",
+        )
+        .bind(now.before(72 * HOUR))
+        .bind(now.before(HOUR))
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
+            .bind(now)
             .execute(&mut *conn)
             .await?;
-        sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(now).execute(&mut *conn).await?;
-        sqlx::query("DELETE FROM invitations WHERE expires_at < $1").bind(now).execute(&mut *conn).await?;
-        sqlx::query("DELETE FROM links WHERE expires_at < $1").bind(now.before(24 * HOUR)).execute(&mut *conn).await?;
+        sqlx::query("DELETE FROM invitations WHERE expires_at < $1")
+            .bind(now)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query("DELETE FROM links WHERE expires_at < $1")
+            .bind(now.before(24 * HOUR))
+            .execute(&mut *conn)
+            .await?;
     });
     tx.commit().await
 }

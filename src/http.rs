@@ -12,8 +12,8 @@ mod routes;
 mod security;
 mod server;
 
-pub use cookies::{SESSION_COOKIE, expired_cookie, session_cookie};
 pub use assets::shop;
+pub use cookies::{SESSION_COOKIE, expired_cookie, session_cookie};
 pub use error::{AppError, Problem};
 pub use gate::peer_address;
 pub use idempotency::{Idempotent, idempotent};

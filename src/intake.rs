@@ -67,11 +67,16 @@ async fn keep_large(app: &App, arrival: &Arrival) -> Result<(), Refused> {
         Ok(Inbound::Message(message)) => message.files.as_slice(),
         _ => &[],
     };
-    let all = std::iter::once(&arrival.original.bytes).chain(attached.iter().map(|file| &file.bytes));
+    let all =
+        std::iter::once(&arrival.original.bytes).chain(attached.iter().map(|file| &file.bytes));
     for bytes in all.filter(|bytes| bytes.len() > files::INLINE) {
         app.files().keep(bytes.clone()).await.map_err(|error| {
             tracing::error!(%error, "a file could not be stored");
-            if error.kind() == std::io::ErrorKind::StorageFull { Refused::Full } else { Refused::Unavailable }
+            if error.kind() == std::io::ErrorKind::StorageFull {
+                Refused::Full
+            } else {
+                Refused::Unavailable
+            }
         })?;
     }
     Ok(())
@@ -100,7 +105,9 @@ async fn take(app: &App, arrivals: &[Arrival]) -> Vec<Routed> {
     let begun = std::time::Instant::now();
     let routed = match commit(app, arrivals).await {
         Ok(routed) => routed,
-        Err(error) if refusal(&error) == Some(Refused::Full) => vec![Err(Refused::Full); arrivals.len()],
+        Err(error) if refusal(&error) == Some(Refused::Full) => {
+            vec![Err(Refused::Full); arrivals.len()]
+        }
         Err(error) if arrivals.len() > 1 => {
             tracing::warn!(%error, arrivals = arrivals.len(), "a slice failed: each by itself now");
             let mut routed = Vec::with_capacity(arrivals.len());
@@ -133,8 +140,10 @@ async fn take_one(app: &App, arrival: &Arrival) -> Routed {
         tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
     }
     tracing::error!(channel = %arrival.channel, error = last, "an arrival cannot be routed: into quarantine");
-    let unreadable =
-        Arrival { content: Err(Unreadable(format!("it could not be routed: {last}"))), ..arrival.clone() };
+    let unreadable = Arrival {
+        content: Err(Unreadable(format!("it could not be routed: {last}"))),
+        ..arrival.clone()
+    };
     match commit(app, std::slice::from_ref(&unreadable)).await {
         Ok(mut routed) => routed.pop().unwrap_or(Err(Refused::Unavailable)),
         Err(error) => Err(refusal(&error).unwrap_or(Refused::Unavailable)),

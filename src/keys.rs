@@ -46,11 +46,12 @@ impl Keys {
     /// The key for one purpose.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        self.mac(purpose, &[]).into()
+        self.mac(purpose, &[])
     }
 
     fn mac(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret())
+            .expect("HMAC takes keys of any length");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(message);
@@ -121,7 +122,10 @@ mod tests {
     fn r9_a_reply_token_is_known_again_in_any_case_and_only_by_its_maker() {
         let id = sapa_channel::new_id();
         let token = keys(1).reply_token(id);
-        assert!(token.len() <= 48 && token.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+        assert!(
+            token.len() <= 48
+                && token.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        );
         assert_eq!(keys(1).replied_message(&token), Some(id));
         assert_eq!(keys(1).replied_message(&token.to_uppercase()), Some(id));
         assert_eq!(keys(2).replied_message(&token), None);
@@ -133,7 +137,11 @@ mod tests {
         for place in 0..token.len() {
             let mut altered = token.clone().into_bytes();
             altered[place] = if altered[place] == b'a' { b'b' } else { b'a' };
-            assert_eq!(keys(1).replied_message(std::str::from_utf8(&altered).unwrap()), None, "{place}");
+            assert_eq!(
+                keys(1).replied_message(std::str::from_utf8(&altered).unwrap()),
+                None,
+                "{place}"
+            );
             assert_eq!(keys(1).replied_message(&token[..place]), None);
         }
         assert_eq!(keys(1).replied_message("ä"), None);

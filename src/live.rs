@@ -187,7 +187,11 @@ pub async fn run(app: App, stop: CancellationToken) {
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "the live inbox could not read the log");
-                if stop.run_until_cancelled(tokio::time::sleep(std::time::Duration::from_secs(1))).await.is_none() {
+                if stop
+                    .run_until_cancelled(tokio::time::sleep(std::time::Duration::from_secs(1)))
+                    .await
+                    .is_none()
+                {
                     return;
                 }
             }

@@ -68,7 +68,8 @@ impl Details {
 /// Changes a message that its author changed, and keeps what it said before. A message of somebody else is
 /// left alone. Tells what to log.
 pub async fn edit(tx: &mut Tx, channel: ChannelId, edit: &Edit) -> DbResult<Option<NewEvent>> {
-    let row: Option<(Uuid, Uuid, Uuid, String, String, Option<Uuid>)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+    let row: Option<(Uuid, Uuid, Uuid, String, String, Option<Uuid>)> = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
         "SELECT m.id, m.conversation_id, m.contact_id, m.author_name, m.text, m.identity_id
          FROM messages m JOIN identities i ON i.id = m.identity_id
          WHERE m.channel_id = $1 AND m.external_id = $2 AND m.direction = 'in' AND i.kind = $3 AND i.value = $4"
@@ -78,19 +79,24 @@ pub async fn edit(tx: &mut Tx, channel: ChannelId, edit: &Edit) -> DbResult<Opti
     .bind(edit.sender.kind.as_str())
     .bind(&edit.sender.value)
     .fetch_optional(conn)
-    .await?);
-    let Some((id, conversation_id, contact_id, author, before, identity_id)) = row else { return Ok(None) };
+    .await?
+    });
+    let Some((id, conversation_id, contact_id, author, before, identity_id)) = row else {
+        return Ok(None);
+    };
     if before == edit.text {
         return Ok(None);
     }
     on_db!(tx, |conn| {
-        sqlx::query("INSERT INTO message_versions (id, message_id, text, at) VALUES ($1, $2, $3, $4)")
-            .bind(new_id())
-            .bind(id)
-            .bind(before)
-            .bind(edit.edited_at)
-            .execute(&mut *conn)
-            .await?;
+        sqlx::query(
+            "INSERT INTO message_versions (id, message_id, text, at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(new_id())
+        .bind(id)
+        .bind(before)
+        .bind(edit.edited_at)
+        .execute(&mut *conn)
+        .await?;
         sqlx::query("UPDATE messages SET text = $2, edited_at = $3 WHERE id = $1")
             .bind(id)
             .bind(&edit.text)

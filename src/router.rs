@@ -24,9 +24,11 @@ mod load;
 pub mod plan;
 #[cfg(test)]
 mod tests;
+mod words;
 
-pub use decide::{base_subject, decide, one_line};
+pub use decide::decide;
 use plan::{Fresh, Plan, Policy};
+pub use words::{base_subject, one_line};
 
 /// What became of one arrival of a slice.
 pub type Routed = Result<sapa_channel::Receipted, Refused>;
@@ -34,7 +36,12 @@ pub type Routed = Result<sapa_channel::Receipted, Refused>;
 /// Routes a slice within the caller's transaction, and tells of each arrival what became of it.
 ///
 /// After a [`Conflict`](crate::db::DbError::Conflict) roll back and call it again.
-pub async fn route(tx: &mut Tx, keys: &Keys, policy: Policy, arrivals: &[Arrival]) -> DbResult<Vec<Routed>> {
+pub async fn route(
+    tx: &mut Tx,
+    keys: &Keys,
+    policy: Policy,
+    arrivals: &[Arrival],
+) -> DbResult<Vec<Routed>> {
     debug_assert!(arrivals.len() <= SLICE, "a slice is bounded");
     let fresh = store_originals(tx, arrivals).await?;
     let new: Vec<Fresh> = fresh.iter().flatten().copied().collect();
@@ -67,7 +74,10 @@ pub async fn route(tx: &mut Tx, keys: &Keys, policy: Policy, arrivals: &[Arrival
 }
 
 /// Stores the originals and keeps those that were not known (D3, first level; D4).
-async fn store_originals<'m>(tx: &mut Tx, arrivals: &'m [Arrival]) -> DbResult<Vec<Option<Fresh<'m>>>> {
+async fn store_originals<'m>(
+    tx: &mut Tx,
+    arrivals: &'m [Arrival],
+) -> DbResult<Vec<Option<Fresh<'m>>>> {
     let mut rows: Vec<Fresh> =
         arrivals.iter().map(|arrival| Fresh { original_id: new_id(), arrival }).collect();
     let all = rows.clone();
@@ -106,21 +116,28 @@ struct Known {
 }
 
 /// Looks up what redelivered arrivals became: rare, so by a statement each.
-async fn known(tx: &mut Tx, arrivals: &[Arrival], fresh: &[Option<Fresh<'_>>]) -> DbResult<Vec<Option<Known>>> {
+async fn known(
+    tx: &mut Tx,
+    arrivals: &[Arrival],
+    fresh: &[Option<Fresh<'_>>],
+) -> DbResult<Vec<Option<Known>>> {
     let mut all = Vec::with_capacity(arrivals.len());
     for (arrival, fresh) in arrivals.iter().zip(fresh) {
         if fresh.is_some() {
             all.push(None);
             continue;
         }
-        let row: Option<(Vec<u8>, Option<Uuid>)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+        let row: Option<(Vec<u8>, Option<Uuid>)> =
+            on_db!(&mut *tx, |conn| {
+                sqlx::query_as(
             "SELECT o.digest, m.id FROM originals o LEFT JOIN messages m ON m.original_id = o.id
              WHERE o.channel_id = $1 AND o.transport_key = $2"
         )
         .bind(arrival.channel)
         .bind(&arrival.transport_key)
         .fetch_optional(conn)
-        .await?);
+        .await?
+            });
         all.push(row.map(|(digest, message)| Known {
             same: digest == files::hash(&arrival.original.bytes),
             message,

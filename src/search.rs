@@ -139,7 +139,12 @@ pub async fn messages(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec
 }
 
 /// Contacts other than one who said these words.
-pub async fn contacts_who_said(tx: &mut Tx, question: &str, but: Uuid, limit: usize) -> DbResult<Vec<Uuid>> {
+pub async fn contacts_who_said(
+    tx: &mut Tx,
+    question: &str,
+    but: Uuid,
+    limit: usize,
+) -> DbResult<Vec<Uuid>> {
     let mut found: Vec<Uuid> = Vec::new();
     for hit in messages(tx, question, 50).await? {
         if hit.contact.id != but && !found.contains(&hit.contact.id) && found.len() < limit {
@@ -161,9 +166,15 @@ pub async fn entries(tx: &mut Tx, kind: &str, question: &str, limit: usize) -> D
         let mut query = QueryBuilder::new("SELECT id FROM entries WHERE kind = ");
         query.push_bind(kind);
         if sqlite {
-            query.push(" AND seq IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH ").push_bind(full_text).push(")");
+            query
+                .push(" AND seq IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH ")
+                .push_bind(full_text)
+                .push(")");
         } else {
-            query.push(" AND to_tsvector('simple', words) @@ to_tsquery('simple', ").push_bind(full_text).push(")");
+            query
+                .push(" AND to_tsvector('simple', words) @@ to_tsquery('simple', ")
+                .push_bind(full_text)
+                .push(")");
         }
         query.push(" ORDER BY seq DESC LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         query.build_query_scalar().fetch_all(conn).await?
@@ -176,7 +187,10 @@ mod tests {
 
     #[test]
     fn r15_a_question_is_taken_apart_into_plain_words() {
-        assert_eq!(words("\"KS-20931\" OR (kopi* NEAR tumpah) ';--"), ["ks", "20931", "or", "kopi", "near", "tumpah"]);
+        assert_eq!(
+            words("\"KS-20931\" OR (kopi* NEAR tumpah) ';--"),
+            ["ks", "20931", "or", "kopi", "near", "tumpah"]
+        );
         assert_eq!(words("&|!:<->"), Vec::<String>::new());
         assert_eq!(words("Ünïcode ☕ kopi"), ["ünïcode", "kopi"]);
         assert!(words(&"a ".repeat(1000)).len() <= 10);

@@ -11,7 +11,9 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use crate::{
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
-    contacts, conversations, housekeeping, http, intake::Inbox, live, search, webhooks,
+    contacts, conversations, housekeeping, http,
+    intake::Inbox,
+    live, search, webhooks,
 };
 
 /// How long what is under way may take when the hub is told to stop.
@@ -35,7 +37,8 @@ pub struct Running {
 pub async fn start(app: App) -> anyhow::Result<Running> {
     let stop = app.stopping();
     let inbox: Arc<dyn Intake> = Arc::new(Inbox::start(&app));
-    let chat = ChatServer::new(Arc::new(Chat(app.clone())), inbox.clone(), app.clock(), stop.clone());
+    let chat =
+        ChatServer::new(Arc::new(Chat(app.clone())), inbox.clone(), app.clock(), stop.clone());
     app.operate(Operation { intake: inbox.clone(), chat, stop: stop.clone() });
 
     readers(&app, &stop);

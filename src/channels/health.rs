@@ -100,7 +100,8 @@ async fn write_down(app: &App) -> DbResult<()> {
     let mut tx: Tx = app.db().write().await?;
     for (id, state) in changed {
         let (error, error_at) = state.error.unzip();
-        on_db!(&mut tx, |conn| sqlx::query(
+        on_db!(&mut tx, |conn| {
+            sqlx::query(
             "UPDATE channels
              SET last_message_at = COALESCE($2, last_message_at), last_good_at = COALESCE($3, last_good_at),
                  error = COALESCE($4, error), error_at = COALESCE($5, error_at)
@@ -113,7 +114,8 @@ async fn write_down(app: &App) -> DbResult<()> {
         .bind(error_at)
         .execute(conn)
         .await
-        .map(drop)?);
+        .map(drop)?
+        });
     }
     tx.commit().await
 }

@@ -51,7 +51,7 @@ struct NewChannel {
     name: String,
     /// E-mail: the address. Others have theirs from Telegram or from Sapa.
     address: Option<String>,
-    /// Telegram: the bot's token, as @BotFather gave it.
+    /// Telegram: the bot's token, as `@BotFather` gave it.
     secret: Option<String>,
     /// Its settings.
     #[serde(default)]
@@ -80,23 +80,36 @@ fn checked(kind: &str, settings: &Settings) -> Result<(), AppError> {
     if kind == "webchat" {
         for origin in &settings.allowed_origins {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            if !host.is_some_and(|host| !host.is_empty() && !host.trim_end_matches('/').contains('/')) {
-                return Err(AppError::invalid("settings.allowed_origins", "are like https://shop.example, without a path"));
+            if !host
+                .is_some_and(|host| !host.is_empty() && !host.trim_end_matches('/').contains('/'))
+            {
+                return Err(AppError::invalid(
+                    "settings.allowed_origins",
+                    "are like https://shop.example, without a path",
+                ));
             }
         }
         if !["", "id", "en"].contains(&settings.language.as_str()) {
             return Err(AppError::invalid("settings.language", "is id or en"));
         }
         let accent = settings.accent.strip_prefix('#');
-        let hex = accent.is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hex =
+            accent.is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         if !settings.accent.is_empty() && !hex {
             return Err(AppError::invalid("settings.accent", "is a colour like #4a50d2"));
         }
-        if settings.quick_replies.len() > 6 || settings.quick_replies.iter().any(|reply| reply.chars().count() > 60) {
-            return Err(AppError::invalid("settings.quick_replies", "at most six, each of at most 60 characters"));
+        if settings.quick_replies.len() > 6
+            || settings.quick_replies.iter().any(|reply| reply.chars().count() > 60)
+        {
+            return Err(AppError::invalid(
+                "settings.quick_replies",
+                "at most six, each of at most 60 characters",
+            ));
         }
     }
-    let long = [&settings.signature, &settings.title, &settings.greeting].iter().any(|text| text.len() > 2000);
+    let long = [&settings.signature, &settings.title, &settings.greeting]
+        .iter()
+        .any(|text| text.len() > 2000);
     if long { Err(AppError::invalid("settings", "texts of at most 2000 bytes")) } else { Ok(()) }
 }
 
@@ -113,11 +126,16 @@ async fn add_channel(
     let (address, secret, shown) = match new.kind.as_str() {
         "email" => {
             let address = new.address.as_deref().and_then(sapa_email::normalise);
-            (address.ok_or_else(|| AppError::invalid("address", "is not an e-mail address"))?, None, None)
+            (
+                address.ok_or_else(|| AppError::invalid("address", "is not an e-mail address"))?,
+                None,
+                None,
+            )
         }
         "telegram" => {
             let token = new.secret.as_deref().map(str::trim).filter(|token| !token.is_empty());
-            let token = token.ok_or_else(|| AppError::invalid("secret", "is the bot's token from @BotFather"))?;
+            let token = token
+                .ok_or_else(|| AppError::invalid("secret", "is the bot's token from @BotFather"))?;
             let bot = sapa_telegram::get_me(&app.config().telegram.api_url, &token.into())
                 .await
                 .map_err(|why| AppError::invalid("secret", why))?;
@@ -146,10 +164,13 @@ async fn add_channel(
     };
     let mut tx = app.db().write().await?;
     queries::insert(&mut tx, &row).await.map_err(|error| match error {
-        DbError::Conflict(_) => AppError::conflict("address_taken", format!("{} is a channel already", row.address)),
+        DbError::Conflict(_) => {
+            AppError::conflict("address_taken", format!("{} is a channel already", row.address))
+        }
         other => other.into(),
     })?;
-    audit::record(&mut tx, &caller.actor(), "channel.added", &row.name, &caller.address, now).await?;
+    audit::record(&mut tx, &caller.actor(), "channel.added", &row.name, &caller.address, now)
+        .await?;
     app.commit(tx, &[NewEvent::new("channel.changed", now, caller.actor())]).await?;
     operate::start(&app, &row);
     Ok((StatusCode::CREATED, Json(AddedChannel { channel: row.into(), signing_key: shown })))
@@ -223,10 +244,14 @@ async fn remove_channel(
     let mut tx = app.db().write().await?;
     let row = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     if queries::is_used(&mut tx, id).await? {
-        return Err(AppError::conflict("in_use", "messages came by this channel: switch it off instead"));
+        return Err(AppError::conflict(
+            "in_use",
+            "messages came by this channel: switch it off instead",
+        ));
     }
     queries::delete(&mut tx, id).await?;
-    audit::record(&mut tx, &caller.actor(), "channel.removed", &row.name, &caller.address, now).await?;
+    audit::record(&mut tx, &caller.actor(), "channel.removed", &row.name, &caller.address, now)
+        .await?;
     app.commit(tx, &[NewEvent::new("channel.changed", now, caller.actor())]).await?;
     app.registry().remove(id);
     Ok(StatusCode::NO_CONTENT)
@@ -243,7 +268,10 @@ struct Checked {
 
 /// Checks whether a channel can work as it is configured.
 #[utoipa::path(post, path = "/channels/{id}/check", tag = "channels", responses((status = 200, body = Checked)))]
-async fn check_channel(State(app): State<App>, Path(id): Path<ChannelId>) -> Result<Json<Checked>, AppError> {
+async fn check_channel(
+    State(app): State<App>,
+    Path(id): Path<ChannelId>,
+) -> Result<Json<Checked>, AppError> {
     let Some(operated) = app.registry().get(id) else {
         let mut tx = app.db().read().await?;
         let row = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
@@ -255,6 +283,10 @@ async fn check_channel(State(app): State<App>, Path(id): Path<ChannelId>) -> Res
         Err(detail) => (false, detail),
     };
     let health: &dyn sapa_channel::Health = &*operated.health;
-    if ok { health.good() } else { health.bad(detail.clone()) }
+    if ok {
+        health.good()
+    } else {
+        health.bad(detail.clone())
+    }
     Ok(Json(Checked { ok, detail }))
 }

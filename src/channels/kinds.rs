@@ -28,16 +28,25 @@ impl Part {
         match self {
             Self::Email => {
                 let ours = |other: &str| other == address;
-                sapa_email::parse(bytes, &Envelope { sender: None, recipient: address, ours: &ours })
+                sapa_email::parse(
+                    bytes,
+                    &Envelope { sender: None, recipient: address, ours: &ours },
+                )
             }
             Self::Telegram(_) => sapa_telegram::read(bytes),
-            Self::Webchat(_) => Err(Unreadable("a chat's frame is answered at once and cannot be read again".into())),
+            Self::Webchat(_) => Err(Unreadable(
+                "a chat's frame is answered at once and cannot be read again".into(),
+            )),
         }
     }
 }
 
 /// Makes the adapter of a configured channel. An error is in words for an administrator.
-pub fn adapter(app: &App, row: &ChannelRow, operation: &Operation) -> Result<(Arc<dyn Channel>, Part), String> {
+pub fn adapter(
+    app: &App,
+    row: &ChannelRow,
+    operation: &Operation,
+) -> Result<(Arc<dyn Channel>, Part), String> {
     let config = app.config();
     let settings = &row.settings.0;
     match row.kind.as_str() {
@@ -48,7 +57,8 @@ pub fn adapter(app: &App, row: &ChannelRow, operation: &Operation) -> Result<(Ar
                 signature: settings.signature.clone(),
             };
             let dkim = config.mail.dkim.as_ref().map(dkim).transpose()?;
-            let limits = Limits { max_connections: config.delivery.concurrency, ..Limits::default() };
+            let limits =
+                Limits { max_connections: config.delivery.concurrency, ..Limits::default() };
             let way = way(&config.mail, &config.smtp.hostname)?;
             let channel =
                 EmailChannel::new(mailbox, way, dkim, limits).map_err(|error| error.to_string())?;
@@ -64,7 +74,9 @@ pub fn adapter(app: &App, row: &ChannelRow, operation: &Operation) -> Result<(Ar
                     secret: webhook_secret(app, row).into(),
                 };
             }
-            let channel = Arc::new(TelegramChannel::new(settings, app.clock()).map_err(|error| error.to_string())?);
+            let channel = Arc::new(
+                TelegramChannel::new(settings, app.clock()).map_err(|error| error.to_string())?,
+            );
             Ok((channel.clone(), Part::Telegram(channel)))
         }
         "webchat" => {
@@ -86,7 +98,10 @@ pub fn adapter(app: &App, row: &ChannelRow, operation: &Operation) -> Result<(Ar
                     reply_time: settings.reply_minutes,
                 },
             };
-            Ok((Arc::new(WebChatChannel::new(operation.chat.clone())), Part::Webchat(Arc::new(site))))
+            Ok((
+                Arc::new(WebChatChannel::new(operation.chat.clone())),
+                Part::Webchat(Arc::new(site)),
+            ))
         }
         other => Err(format!("this program knows no channels of kind {other:?}")),
     }
@@ -101,7 +116,8 @@ fn way(mail: &config::Mail, hostname: &str) -> Result<Way, String> {
     if let Some(folder) = &mail.folder {
         return Ok(Way::Folder(folder.clone()));
     }
-    let relay = mail.relay.as_ref().ok_or("there is no relay in the configuration: see mail.relay")?;
+    let relay =
+        mail.relay.as_ref().ok_or("there is no relay in the configuration: see mail.relay")?;
     let tls = match relay.tls {
         config::Tls::None => sapa_email::Tls::None,
         config::Tls::Starttls => sapa_email::Tls::StartTls,

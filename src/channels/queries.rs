@@ -11,7 +11,9 @@ use crate::{
 
 /// All channels, by name.
 pub async fn list(tx: &mut Tx) -> DbResult<Vec<ChannelRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM channels ORDER BY name, id").fetch_all(conn).await?))
+    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM channels ORDER BY name, id")
+        .fetch_all(conn)
+        .await?))
 }
 
 /// One channel.
@@ -43,8 +45,16 @@ pub async fn insert(tx: &mut Tx, row: &ChannelRow) -> DbResult<()> {
 }
 
 /// Changes a channel.
-pub async fn update(tx: &mut Tx, id: ChannelId, name: &str, settings: &Settings, secret: Option<&str>, enabled: bool) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
+pub async fn update(
+    tx: &mut Tx,
+    id: ChannelId,
+    name: &str,
+    settings: &Settings,
+    secret: Option<&str>,
+    enabled: bool,
+) -> DbResult<()> {
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE channels SET name = $2, settings = $3, secret = COALESCE($4, secret), enabled = $5 WHERE id = $1"
     )
     .bind(id)
@@ -54,7 +64,8 @@ pub async fn update(tx: &mut Tx, id: ChannelId, name: &str, settings: &Settings,
     .bind(enabled)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
@@ -71,7 +82,11 @@ pub async fn is_used(tx: &mut Tx, id: ChannelId) -> DbResult<bool> {
 
 /// Removes a channel that was never used.
 pub async fn delete(tx: &mut Tx, id: ChannelId) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query("DELETE FROM channels WHERE id = $1").bind(id).execute(conn).await.map(drop)?);
+    on_db!(tx, |conn| sqlx::query("DELETE FROM channels WHERE id = $1")
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(drop)?);
     Ok(())
 }
 

@@ -30,7 +30,10 @@ pub struct Operated {
 
 impl std::fmt::Debug for Operated {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Operated").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Operated")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,13 +86,19 @@ impl Registry {
     pub fn by_address(&self, kind: &str, address: &str) -> Option<Arc<Operated>> {
         self.read()
             .values()
-            .find(|operated| operated.address == address && operated.channel.kind().as_str() == kind)
+            .find(|operated| {
+                operated.address == address && operated.channel.kind().as_str() == kind
+            })
             .cloned()
     }
 
     /// Adds one, and ends the one that had its place.
     pub fn insert(&self, operated: Arc<Operated>) {
-        let before = self.channels.write().unwrap_or_else(PoisonError::into_inner).insert(operated.id, operated);
+        let before = self
+            .channels
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(operated.id, operated);
         if let Some(before) = before {
             before.stop.cancel();
         }

@@ -40,16 +40,20 @@ fn unavailable(error: impl Into<DbError>) -> HubError {
 async fn identities(tx: &mut Tx, who: &Caller) -> DbResult<Vec<Known>> {
     let addresses = who.addresses();
     let second = addresses.get(1).map(|address| &address.value);
-    let mut known: Vec<Known> = on_db!(tx, |conn| sqlx::query_as(
+    let mut known: Vec<Known> = on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT id, contact_id, value FROM identities WHERE kind = $1 AND (value = $2 OR value = $3)"
     )
     .bind(who.address.kind.as_str())
     .bind(&who.address.value)
     .bind(second)
     .fetch_all(conn)
-    .await?);
+    .await?
+    });
     // A browser that another customer used is not his.
-    if let Some(own) = known.iter().find(|known| known.value == who.address.value).map(|own| own.contact_id) {
+    if let Some(own) =
+        known.iter().find(|known| known.value == who.address.value).map(|own| own.contact_id)
+    {
         known.retain(|known| known.contact_id == own);
     }
     Ok(known)
@@ -76,12 +80,18 @@ impl ChatHub for Chat {
         }
     }
 
-    async fn history(&self, who: &Caller, before: Option<i64>, limit: usize) -> Result<Page, HubError> {
+    async fn history(
+        &self,
+        who: &Caller,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Page, HubError> {
         let mut tx = self.0.db().read().await.map_err(unavailable)?;
         let seq = events::head(&mut tx).await.map_err(unavailable)?;
         let known = identities(&mut tx, who).await.map_err(unavailable)?;
-        let mut found =
-            messages::before(&self.0, &mut tx, &ids(&known), before, limit + 1).await.map_err(unavailable)?;
+        let mut found = messages::before(&self.0, &mut tx, &ids(&known), before, limit + 1)
+            .await
+            .map_err(unavailable)?;
         let more = found.len() > limit;
         if more {
             found.remove(0);
@@ -97,7 +107,9 @@ impl ChatHub for Chat {
             return Ok(Missed::TooMuch(self.history(who, None, limit).await?));
         }
         let known = identities(&mut tx, who).await.map_err(unavailable)?;
-        let rows = messages::events_of(&mut tx, &ids(&known), seq, head, limit + 1).await.map_err(unavailable)?;
+        let rows = messages::events_of(&mut tx, &ids(&known), seq, head, limit + 1)
+            .await
+            .map_err(unavailable)?;
         if rows.len() > limit {
             drop(tx);
             return Ok(Missed::TooMuch(self.history(who, None, limit).await?));
@@ -165,15 +177,27 @@ impl ChatHub for Chat {
     async fn upload(&self, who: &Caller, file: File) -> Result<Uuid, HubError> {
         let full = |error: std::io::Error| {
             tracing::error!(%error, "an upload of web chat was not stored");
-            if error.kind() == std::io::ErrorKind::StorageFull { HubError::Full } else { HubError::Unavailable }
+            if error.kind() == std::io::ErrorKind::StorageFull {
+                HubError::Full
+            } else {
+                HubError::Unavailable
+            }
         };
         self.0.files().keep(file.bytes.clone()).await.map_err(full)?;
         let id = new_id();
         let mut tx = self.0.db().write().await.map_err(unavailable)?;
         let by = format!("visitor {}", who.visitor);
-        files::queries::upload(&mut tx, id, &by, &file.name, &file.media_type, &file.bytes, self.0.now())
-            .await
-            .map_err(unavailable)?;
+        files::queries::upload(
+            &mut tx,
+            id,
+            &by,
+            &file.name,
+            &file.media_type,
+            &file.bytes,
+            self.0.now(),
+        )
+        .await
+        .map_err(unavailable)?;
         tx.commit().await.map_err(unavailable)?;
         Ok(id)
     }
@@ -186,8 +210,18 @@ impl ChatHub for Chat {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             let row = rows.iter().find(|row| row.id == *id).ok_or(HubError::NotFound)?.clone();
-            let bytes = self.0.files().read(row.body, &row.digest).await.map_err(|_| HubError::Unavailable)?;
-            found.push(File { name: row.name, media_type: row.media_type, bytes, content_id: None });
+            let bytes = self
+                .0
+                .files()
+                .read(row.body, &row.digest)
+                .await
+                .map_err(|_| HubError::Unavailable)?;
+            found.push(File {
+                name: row.name,
+                media_type: row.media_type,
+                bytes,
+                content_id: None,
+            });
         }
         Ok(found)
     }

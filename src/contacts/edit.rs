@@ -48,7 +48,9 @@ pub fn normalise(kind: &str, value: &str) -> Option<String> {
             let digits: String = value.chars().filter(char::is_ascii_digit).collect();
             let international = match digits.strip_prefix('0') {
                 // A number without its country is taken as Indonesian, where the first users are.
-                Some(national) if !value.starts_with('+') => format!("62{}", national.trim_start_matches('0')),
+                Some(national) if !value.starts_with('+') => {
+                    format!("62{}", national.trim_start_matches('0'))
+                }
                 _ => digits,
             };
             (8..=15).contains(&international.len()).then(|| format!("+{international}"))
@@ -58,13 +60,19 @@ pub fn normalise(kind: &str, value: &str) -> Option<String> {
     }
 }
 
-fn line(field: &'static str, value: Option<&String>, most: usize) -> Result<Option<Option<String>>, AppError> {
-    let Some(value) = value else { return Ok(None) };
-    let value = value.trim();
-    if value.chars().count() > most || value.chars().any(char::is_control) {
+/// What a field becomes: what it was if it is not named, nothing if the new text is empty.
+fn line(
+    field: &'static str,
+    new: Option<&String>,
+    old: Option<String>,
+    most: usize,
+) -> Result<Option<String>, AppError> {
+    let Some(new) = new else { return Ok(old) };
+    let new = new.trim();
+    if new.chars().count() > most || new.chars().any(char::is_control) {
         return Err(AppError::invalid(field, format!("one line of at most {most} characters")));
     }
-    Ok(Some((!value.is_empty()).then(|| value.to_owned())))
+    Ok((!new.is_empty()).then(|| new.to_owned()))
 }
 
 /// Changes a contact. Tells what to log.
@@ -80,48 +88,49 @@ pub async fn change(
     if expected.is_some_and(|version| version != core.version) {
         return Err(AppError::Stale);
     }
-    let name = match line("name", change.name.as_ref(), 200)? {
-        Some(None) => return Err(AppError::invalid("name", "a contact has a name")),
-        Some(Some(name)) => Some(name),
-        None => None,
-    };
+    let name = line("name", change.name.as_ref(), Some(core.name), 200)?
+        .ok_or_else(|| AppError::invalid("name", "a contact has a name"))?;
     let notes = change.notes.clone();
     if notes.as_ref().is_some_and(|notes| notes.len() > 20_000 || notes.contains('\0')) {
         return Err(AppError::invalid("notes", "at most 20,000 characters"));
     }
     let tags = match &change.tags {
-        Some(tags) if tags.len() > 50 || tags.iter().any(|tag| tag.trim().is_empty() || tag.chars().count() > 40) => {
+        Some(tags)
+            if tags.len() > 50
+                || tags.iter().any(|tag| tag.trim().is_empty() || tag.chars().count() > 40) =>
+        {
             return Err(AppError::invalid("tags", "at most 50, each of 1 to 40 characters"));
         }
         Some(tags) => tags.iter().map(|tag| tag.trim().to_owned()).collect(),
         None => core.tags.0.clone(),
     };
-    let pick = |new: Option<Option<String>>, old: Option<String>| new.unwrap_or(old);
-    let timezone = line("timezone", change.timezone.as_ref(), 60)?;
-    if let Some(Some(zone)) = &timezone
+    let timezone = line("timezone", change.timezone.as_ref(), core.timezone, 60)?;
+    if let Some(zone) = &timezone
         && jiff::tz::TimeZone::get(zone).is_err()
     {
         return Err(AppError::invalid("timezone", "is not a time zone, as Asia/Jakarta"));
     }
-    let named_by = if name.is_some() { "officer" } else { "" };
-    on_db!(tx, |conn| sqlx::query(
+    let named_by = if change.name.is_some() { "officer" } else { "" };
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE contacts
          SET name = $2, named_by = CASE WHEN $3 = '' THEN named_by ELSE $3 END, language = $4, city = $5, timezone = $6,
              company = $7, notes = $8, tags = $9, version = version + 1
          WHERE id = $1"
     )
     .bind(id)
-    .bind(name.unwrap_or(core.name))
+    .bind(name)
     .bind(named_by)
-    .bind(pick(line("language", change.language.as_ref(), 10)?, core.language))
-    .bind(pick(line("city", change.city.as_ref(), 100)?, core.city))
-    .bind(pick(timezone, core.timezone))
-    .bind(pick(line("company", change.company.as_ref(), 200)?, core.company))
+    .bind(line("language", change.language.as_ref(), core.language, 10)?)
+    .bind(line("city", change.city.as_ref(), core.city, 100)?)
+    .bind(timezone)
+    .bind(line("company", change.company.as_ref(), core.company, 200)?)
     .bind(notes.unwrap_or(core.notes))
     .bind(Json(tags))
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(NewEvent::new("contact.changed", now, actor.clone()).contact(id))
 }
 
@@ -154,7 +163,8 @@ pub async fn add_identity(
     now: Timestamp,
 ) -> Result<Uuid, AppError> {
     let id = new_id();
-    let added = on_db!(tx, |conn| sqlx::query(
+    let added = on_db!(tx, |conn| {
+        sqlx::query(
         "INSERT INTO identities (id, contact_id, kind, value, shown, proof, verified_at, first_seen_at, last_seen_at)
          VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING"
     )
@@ -168,9 +178,13 @@ pub async fn add_identity(
     .execute(conn)
     .await
     .map_err(DbError::from)?
-    .rows_affected());
+    .rows_affected()
+    });
     if added == 0 {
-        return Err(AppError::conflict("address_taken", "another contact has this address: merge the two instead"));
+        return Err(AppError::conflict(
+            "address_taken",
+            "another contact has this address: merge the two instead",
+        ));
     }
     Ok(id)
 }
@@ -201,8 +215,13 @@ pub async fn find_or_make(
 }
 
 /// Takes an address away from a contact; only one that was never heard, for messages refer to the others.
-pub async fn remove_identity(tx: &mut Tx, contact_id: Uuid, identity_id: Uuid) -> Result<(), AppError> {
-    let removed = on_db!(tx, |conn| sqlx::query(
+pub async fn remove_identity(
+    tx: &mut Tx,
+    contact_id: Uuid,
+    identity_id: Uuid,
+) -> Result<(), AppError> {
+    let removed = on_db!(tx, |conn| {
+        sqlx::query(
         "DELETE FROM identities
          WHERE id = $1 AND contact_id = $2 AND NOT EXISTS (SELECT 1 FROM messages WHERE identity_id = $1)
            AND NOT EXISTS (SELECT 1 FROM conversations WHERE identity_id = $1)"
@@ -212,9 +231,13 @@ pub async fn remove_identity(tx: &mut Tx, contact_id: Uuid, identity_id: Uuid) -
     .execute(conn)
     .await
     .map_err(DbError::from)?
-    .rows_affected());
+    .rows_affected()
+    });
     if removed == 0 {
-        return Err(AppError::conflict("in_use", "messages came from this address: it stays in the history"));
+        return Err(AppError::conflict(
+            "in_use",
+            "messages came from this address: it stays in the history",
+        ));
     }
     Ok(())
 }

@@ -91,8 +91,9 @@ impl NewAddress {
         if !["email", "phone", "telegram"].contains(&self.kind.as_str()) {
             return Err(AppError::invalid("kind", "is email, phone or telegram"));
         }
-        edit::normalise(&self.kind, &self.value)
-            .ok_or_else(|| AppError::invalid("value", format!("is not an address of kind {}", self.kind)))
+        edit::normalise(&self.kind, &self.value).ok_or_else(|| {
+            AppError::invalid("value", format!("is not an address of kind {}", self.kind))
+        })
     }
 }
 
@@ -138,7 +139,11 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Json<Contact>, Ap
 /// Shows a contact: who he is on every channel, what is open, what happened before. The id of a merged
 /// contact shows what he has become.
 #[utoipa::path(get, path = "/contacts/{id}", tag = "contacts", responses((status = 200, body = Contact)))]
-async fn get_contact(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Contact>, AppError> {
+async fn get_contact(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Contact>, AppError> {
     whole(&app, &caller, id).await
 }
 
@@ -188,7 +193,8 @@ async fn remove_identity(
 ) -> Result<Json<Contact>, AppError> {
     let mut tx = app.db().write().await?;
     edit::remove_identity(&mut tx, id, identity_id).await?;
-    let event = crate::events::NewEvent::new("contact.changed", app.now(), caller.actor()).contact(id);
+    let event =
+        crate::events::NewEvent::new("contact.changed", app.now(), caller.actor()).contact(id);
     app.commit(tx, &[event]).await?;
     whole(&app, &caller, id).await
 }
@@ -209,23 +215,33 @@ async fn verify_identity(
 
 /// Accepts a suggestion: the two become the one who was known first.
 #[utoipa::path(post, path = "/suggestions/{id}/merge", tag = "contacts", responses((status = 200, body = Contact)))]
-async fn merge_suggested(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Contact>, AppError> {
+async fn merge_suggested(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Contact>, AppError> {
     let mut tx = app.db().write().await?;
     let (one, other, evidence) = suggest::open(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     // Ids rise with time: the lower one is the one who was known first.
-    let events = merge::merge_contacts(&mut tx, one, other, &caller.actor(), &evidence, app.now()).await?;
+    let events =
+        merge::merge_contacts(&mut tx, one, other, &caller.actor(), &evidence, app.now()).await?;
     app.commit(tx, &events).await?;
     whole(&app, &caller, one).await
 }
 
 /// Says that the two of a suggestion are not one.
 #[utoipa::path(post, path = "/suggestions/{id}/refuse", tag = "contacts", responses((status = 204)))]
-async fn refuse_suggestion(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, AppError> {
+async fn refuse_suggestion(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, AppError> {
     let mut tx = app.db().write().await?;
     let (one, other, _) = suggest::open(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     let now = app.now();
     suggest::refuse(&mut tx, id, caller.officer_id, now).await?;
-    let event = |id| crate::events::NewEvent::new("contact.changed", now, caller.actor()).contact(id);
+    let event =
+        |id| crate::events::NewEvent::new("contact.changed", now, caller.actor()).contact(id);
     app.commit(tx, &[event(one), event(other)]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -250,7 +266,10 @@ async fn merge_by_hand(
     Body(with): Body<MergeByHand>,
 ) -> Result<Json<Contact>, AppError> {
     if with.reason.trim().is_empty() || with.reason.len() > 1000 {
-        return Err(AppError::invalid("reason", "say why they are one, in at most 1000 characters"));
+        return Err(AppError::invalid(
+            "reason",
+            "say why they are one, in at most 1000 characters",
+        ));
     }
     let mut tx = app.db().write().await?;
     for (field, id) in [("id", id), ("other_id", with.other_id)] {
@@ -260,20 +279,30 @@ async fn merge_by_hand(
         }
     }
     let evidence = [Evidence::speaking_for("by_hand", with.reason.trim().to_owned())];
-    let events = merge::merge_contacts(&mut tx, id, with.other_id, &caller.actor(), &evidence, app.now()).await?;
+    let events =
+        merge::merge_contacts(&mut tx, id, with.other_id, &caller.actor(), &evidence, app.now())
+            .await?;
     app.commit(tx, &events).await?;
     whole(&app, &caller, id).await
 }
 
 /// Undoes a merge: what came with the other contact goes back to it.
 #[utoipa::path(post, path = "/merges/{id}/undo", tag = "contacts", responses((status = 200, body = Contact)))]
-async fn undo_merge(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Contact>, AppError> {
+async fn undo_merge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Contact>, AppError> {
     let mut tx = app.db().write().await?;
-    let (kept, events) = merge::undo(&mut tx, id, &caller.actor(), app.now()).await.map_err(|error| match error {
-        UndoError::NotFound => AppError::NotFound,
-        UndoError::Covered => AppError::conflict("covered", "undo the later merge of this contact first"),
-        UndoError::Db(error) => error.into(),
-    })?;
+    let (kept, events) = merge::undo(&mut tx, id, &caller.actor(), app.now()).await.map_err(
+        |error| match error {
+            UndoError::NotFound => AppError::NotFound,
+            UndoError::Covered => {
+                AppError::conflict("covered", "undo the later merge of this contact first")
+            }
+            UndoError::Db(error) => error.into(),
+        },
+    )?;
     app.commit(tx, &events).await?;
     whole(&app, &caller, kept).await
 }

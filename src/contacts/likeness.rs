@@ -40,8 +40,11 @@ pub async fn step(app: &App) -> DbResult<usize> {
     let seq = reader::cursor(&mut tx, READER).await?;
     // What is searched must be indexed first.
     let indexed = reader::cursor(&mut tx, search::index::READER).await?;
-    let new: Vec<Event> =
-        events::after(&mut tx, seq, 100).await?.into_iter().filter(|event| event.seq <= indexed).collect();
+    let new: Vec<Event> = events::after(&mut tx, seq, 100)
+        .await?
+        .into_iter()
+        .filter(|event| event.seq <= indexed)
+        .collect();
     let Some(last) = new.last().map(|event| event.seq) else { return Ok(0) };
     let mut found: Vec<(Uuid, Uuid, Vec<Evidence>)> = Vec::new();
     for event in new.iter().filter(|event| event.kind == "message.received") {
@@ -65,14 +68,16 @@ pub async fn step(app: &App) -> DbResult<usize> {
 /// Contacts that may be the author of a message. Only one who is known by a single address is looked at: the
 /// others were settled when their second address came.
 async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid, Vec<Evidence>)>> {
-    let row: Option<(Option<String>, String, String, i64)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+    let row: Option<(Option<String>, String, String, i64)> = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
         "SELECT m.subject, m.text, k.name, (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id)
          FROM messages m JOIN contacts k ON k.id = m.contact_id WHERE m.id = $1 AND k.id = $2"
     )
     .bind(message)
     .bind(contact)
     .fetch_optional(conn)
-    .await?);
+    .await?
+    });
     let Some((subject, text, name, addresses)) = row else { return Ok(Vec::new()) };
     if addresses != 1 {
         return Ok(Vec::new());
@@ -80,14 +85,20 @@ async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid,
     let mut evidence: HashMap<Uuid, Vec<Evidence>> = HashMap::new();
     for number in numbers(&format!("{} {text}", subject.unwrap_or_default())) {
         for other in search::contacts_who_said(tx, &number, contact, MOST + 1).await? {
-            evidence.entry(other).or_default().push(Evidence::speaking_for("same_number", number.clone()));
+            evidence
+                .entry(other)
+                .or_default()
+                .push(Evidence::speaking_for("same_number", number.clone()));
         }
     }
     // A name alone says little: one word is a first name that thousands bear.
     if name.split_whitespace().count() >= 2 {
         for other in search::entries(tx, "contact", &name, MOST + 2).await? {
             if other != contact && same_name(tx, other, &name).await? {
-                evidence.entry(other).or_default().push(Evidence::speaking_for("same_name", name.clone()));
+                evidence
+                    .entry(other)
+                    .or_default()
+                    .push(Evidence::speaking_for("same_name", name.clone()));
             }
         }
     }
@@ -99,7 +110,9 @@ async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid,
 
 async fn same_name(tx: &mut Tx, id: Uuid, name: &str) -> DbResult<bool> {
     let core = super::queries::core(tx, id).await?;
-    Ok(core.is_some_and(|core| core.merged_into.is_none() && core.name.to_lowercase() == name.to_lowercase()))
+    Ok(core.is_some_and(|core| {
+        core.merged_into.is_none() && core.name.to_lowercase() == name.to_lowercase()
+    }))
 }
 
 /// Numbers of orders, invoices or parcels in a text: capitals, a hyphen, and four digits or more.

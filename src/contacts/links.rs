@@ -17,13 +17,15 @@ pub const GOOD_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Makes a token for a contact; only its hash is kept.
 pub async fn make(tx: &mut Tx, contact_id: Uuid, now: Timestamp) -> DbResult<String> {
     let token = random_token();
-    on_db!(tx, |conn| sqlx::query("INSERT INTO links (token_hash, contact_id, expires_at) VALUES ($1, $2, $3)")
-        .bind(token_hash(&token))
-        .bind(contact_id)
-        .bind(now.after(GOOD_FOR))
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(tx, |conn| sqlx::query(
+        "INSERT INTO links (token_hash, contact_id, expires_at) VALUES ($1, $2, $3)"
+    )
+    .bind(token_hash(&token))
+    .bind(contact_id)
+    .bind(now.after(GOOD_FOR))
+    .execute(conn)
+    .await
+    .map(drop)?);
     Ok(token)
 }
 

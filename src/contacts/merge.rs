@@ -31,7 +31,10 @@ const TABLES: [&str; 3] = ["identities", "conversations", "tickets"];
 /// Merges on proof, as the router found it. Does nothing if the two are one already.
 pub async fn by_proof(tx: &mut Tx, merge: &plan::Merge, at: Timestamp) -> DbResult<Vec<NewEvent>> {
     let (kept_id, gone_id) = (current(tx, merge.kept_id).await?, current(tx, merge.gone_id).await?);
-    let evidence = [Evidence::speaking_for("proved", format!("{} {}", merge.address.kind, merge.address.value))];
+    let evidence = [Evidence::speaking_for(
+        "proved",
+        format!("{} {}", merge.address.kind, merge.address.value),
+    )];
     merge_contacts(tx, kept_id, gone_id, &Actor::system(), &evidence, at).await
 }
 
@@ -40,11 +43,12 @@ pub async fn current(tx: &mut Tx, id: Uuid) -> DbResult<Uuid> {
     let mut id = id;
     // Chains are short: each merge points at a contact that was there then.
     for _ in 0..100 {
-        let next: Option<Option<Uuid>> =
-            on_db!(&mut *tx, |conn| sqlx::query_scalar("SELECT merged_into FROM contacts WHERE id = $1")
-                .bind(id)
-                .fetch_optional(conn)
-                .await?);
+        let next: Option<Option<Uuid>> = on_db!(&mut *tx, |conn| sqlx::query_scalar(
+            "SELECT merged_into FROM contacts WHERE id = $1"
+        )
+        .bind(id)
+        .fetch_optional(conn)
+        .await?);
         match next.flatten() {
             Some(next) => id = next,
             None => break,
@@ -55,14 +59,29 @@ pub async fn current(tx: &mut Tx, id: Uuid) -> DbResult<Uuid> {
 
 async fn ids_of(tx: &mut Tx, table: &'static str, contact_id: Uuid) -> DbResult<Vec<Uuid>> {
     let sql = format!("SELECT id FROM {table} WHERE contact_id = $1");
-    Ok(on_db!(tx, |conn| sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(contact_id).fetch_all(conn).await?))
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(contact_id)
+        .fetch_all(conn)
+        .await?))
 }
 
-async fn give(tx: &mut Tx, table: &'static str, column: &'static str, ids: &[Uuid], to: Uuid) -> DbResult<()> {
+async fn give(
+    tx: &mut Tx,
+    table: &'static str,
+    column: &'static str,
+    ids: &[Uuid],
+    to: Uuid,
+) -> DbResult<()> {
     for some in ids.chunks(500) {
         on_db!(&mut *tx, |conn| {
             let mut query = QueryBuilder::new("UPDATE ");
-            query.push(table).push(" SET contact_id = ").push_bind(to).push(" WHERE ").push(column).push(" IN (");
+            query
+                .push(table)
+                .push(" SET contact_id = ")
+                .push_bind(to)
+                .push(" WHERE ")
+                .push(column)
+                .push(" IN (");
             let mut list = query.separated(", ");
             for id in some {
                 list.push_bind(*id);
@@ -75,7 +94,9 @@ async fn give(tx: &mut Tx, table: &'static str, column: &'static str, ids: &[Uui
 }
 
 async fn move_all(tx: &mut Tx, moved: &Moved, to: Uuid) -> DbResult<()> {
-    for (table, ids) in TABLES.into_iter().zip([&moved.identities, &moved.conversations, &moved.tickets]) {
+    for (table, ids) in
+        TABLES.into_iter().zip([&moved.identities, &moved.conversations, &moved.tickets])
+    {
         give(tx, table, "id", ids, to).await?;
     }
     give(tx, "messages", "conversation_id", &moved.conversations, to).await?;
@@ -167,21 +188,29 @@ pub enum UndoError {
 
 /// Gives back what a merge moved. What came since stays with the contact that was kept. Tells which
 /// contact that is, and what to log.
-pub async fn undo(tx: &mut Tx, merge_id: Uuid, actor: &Actor, at: Timestamp) -> Result<(Uuid, Vec<NewEvent>), UndoError> {
-    let row: Option<(Uuid, Uuid, Json<Moved>)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+pub async fn undo(
+    tx: &mut Tx,
+    merge_id: Uuid,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<(Uuid, Vec<NewEvent>), UndoError> {
+    let row: Option<(Uuid, Uuid, Json<Moved>)> = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
         "UPDATE merges SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL RETURNING kept_id, gone_id, moved"
     )
     .bind(merge_id)
     .bind(at)
     .fetch_optional(conn)
     .await
-    .map_err(crate::db::DbError::from)?);
+    .map_err(crate::db::DbError::from)?
+    });
     let (kept_id, gone_id, Json(moved)) = row.ok_or(UndoError::NotFound)?;
     if current(tx, kept_id).await? != kept_id {
         return Err(UndoError::Covered);
     }
     move_all(tx, &moved, gone_id).await?;
-    on_db!(tx, |conn| sqlx::query(
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE contacts SET merged_into = CASE WHEN id = $2 THEN NULL ELSE merged_into END, version = version + 1
          WHERE id IN ($1, $2)"
     )
@@ -190,7 +219,8 @@ pub async fn undo(tx: &mut Tx, merge_id: Uuid, actor: &Actor, at: Timestamp) -> 
     .execute(conn)
     .await
     .map(drop)
-    .map_err(crate::db::DbError::from)?);
+    .map_err(crate::db::DbError::from)?
+    });
     let event = |id| {
         NewEvent::new("contact.unmerged", at, actor.clone())
             .contact(id)

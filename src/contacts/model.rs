@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{conversations::model::ConversationRow, messages::model::Author, tickets::model::TicketRef};
+use crate::{
+    conversations::model::ConversationRow, messages::model::Author, tickets::model::TicketRef,
+};
 
 /// A contact, by name.
 #[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]

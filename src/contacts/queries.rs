@@ -19,13 +19,15 @@ use crate::{
 
 /// The row of a contact.
 pub async fn core(tx: &mut Tx, id: Uuid) -> DbResult<Option<Core>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT id, name, language, city, timezone, company, notes, tags, fields, first_seen_at, merged_into, version
          FROM contacts WHERE id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
-    .await?))
+    .await?
+    }))
 }
 
 /// The addresses of a contact, the last heard first.
@@ -65,10 +67,12 @@ async fn identities_of(tx: &mut Tx, contacts: &[Uuid]) -> DbResult<HashMap<Uuid,
 
 /// How many conversations a contact has had.
 async fn conversation_count(tx: &mut Tx, contact_id: Uuid) -> DbResult<i64> {
-    Ok(on_db!(tx, |conn| sqlx::query_scalar("SELECT COUNT(*) FROM conversations WHERE contact_id = $1")
-        .bind(contact_id)
-        .fetch_one(conn)
-        .await?))
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(
+        "SELECT COUNT(*) FROM conversations WHERE contact_id = $1"
+    )
+    .bind(contact_id)
+    .fetch_one(conn)
+    .await?))
 }
 
 /// A contact with all that an officer sees of him at once; for a merged one, what he has become.
@@ -76,8 +80,10 @@ pub async fn whole(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<Contact>>
     let id = super::merge::current(tx, id).await?;
     let Some(core) = core(tx, id).await? else { return Ok(None) };
     let identities = identities(tx, id).await?;
-    let (open_tickets, earlier_tickets) =
-        tickets::queries::of_contact(tx, id).await?.into_iter().partition(|ticket| ticket.status == "open");
+    let (open_tickets, earlier_tickets) = tickets::queries::of_contact(tx, id)
+        .await?
+        .into_iter()
+        .partition(|ticket| ticket.status == "open");
     let filter = Filter { folder: Folder::All, contact: Some(id), ..Filter::default() };
     let conversations = list::list(tx, me, &filter, None, 50).await?.items;
     let conversation_count = conversation_count(tx, id).await?;
@@ -98,7 +104,10 @@ pub async fn whole(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<Contact>>
         identities,
         open_tickets,
         earlier_tickets,
-        open_conversations: conversations.into_iter().filter(|row| row.status != "solved").collect(),
+        open_conversations: conversations
+            .into_iter()
+            .filter(|row| row.status != "solved")
+            .collect(),
         conversation_count,
         first_seen_at: core.first_seen_at,
         last_seen_at,
@@ -108,7 +117,8 @@ pub async fn whole(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<Contact>>
     }))
 }
 
-type MergeRow = (Uuid, String, Timestamp, String, Option<Uuid>, Option<String>, Json<Vec<Evidence>>);
+type MergeRow =
+    (Uuid, String, Timestamp, String, Option<Uuid>, Option<String>, Json<Vec<Evidence>>);
 
 async fn merges(tx: &mut Tx, id: Uuid) -> DbResult<Vec<MergeRef>> {
     let rows: Vec<MergeRow> = on_db!(tx, |conn| sqlx::query_as(
@@ -131,8 +141,10 @@ async fn merges(tx: &mut Tx, id: Uuid) -> DbResult<Vec<MergeRef>> {
         .collect())
 }
 
+type SuggestionRow = (Uuid, Uuid, String, Json<Vec<Evidence>>, Timestamp);
+
 async fn suggestions(tx: &mut Tx, id: Uuid) -> DbResult<Vec<Suggestion>> {
-    let rows: Vec<(Uuid, Uuid, String, Json<Vec<Evidence>>, Timestamp)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+    let rows: Vec<SuggestionRow> = on_db!(&mut *tx, |conn| sqlx::query_as(
         "SELECT s.id, k.id, k.name, s.evidence, s.created_at
          FROM suggestions s
          JOIN contacts k ON k.id = CASE WHEN s.one_id = $1 THEN s.other_id ELSE s.one_id END
@@ -155,7 +167,11 @@ async fn suggestions(tx: &mut Tx, id: Uuid) -> DbResult<Vec<Suggestion>> {
 }
 
 /// A page of all contacts, the newest first.
-pub async fn list_contacts(tx: &mut Tx, cursor: Option<Cursor>, limit: usize) -> DbResult<Page<ContactRow>> {
+pub async fn list_contacts(
+    tx: &mut Tx,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> DbResult<Page<ContactRow>> {
     let rows: Vec<ContactRow> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
             "SELECT id, name, city, company, first_seen_at FROM contacts WHERE merged_into IS NULL",
@@ -163,7 +179,9 @@ pub async fn list_contacts(tx: &mut Tx, cursor: Option<Cursor>, limit: usize) ->
         if let Some(cursor) = cursor {
             query.push(" AND id < ").push_bind(cursor.id);
         }
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
+        query
+            .push(" ORDER BY id DESC LIMIT ")
+            .push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         query.build_query_as().fetch_all(conn).await?
     });
     let mut page = Page::cut(rows, limit, |row| Cursor::new(row.first_seen_at, row.id));

@@ -47,20 +47,29 @@ pub async fn suggest(
         return Ok(Vec::new());
     }
     let event = |id, other: Uuid| {
-        NewEvent::new("suggestion.made", at, Actor::system()).contact(id).data(json!({ "other_id": other }))
+        NewEvent::new("suggestion.made", at, Actor::system())
+            .contact(id)
+            .data(json!({ "other_id": other }))
     };
     Ok(vec![event(one_id, other_id), event(other_id, one_id)])
 }
 
 /// Adds what is new to the evidence of an open suggestion. Tells whether anything was.
-async fn add_evidence(tx: &mut Tx, one_id: Uuid, other_id: Uuid, evidence: &[Evidence]) -> DbResult<bool> {
-    let known: Option<(Uuid, Json<Vec<Evidence>>)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+async fn add_evidence(
+    tx: &mut Tx,
+    one_id: Uuid,
+    other_id: Uuid,
+    evidence: &[Evidence],
+) -> DbResult<bool> {
+    let known: Option<(Uuid, Json<Vec<Evidence>>)> = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
         "SELECT id, evidence FROM suggestions WHERE one_id = $1 AND other_id = $2 AND state = 'open'"
     )
     .bind(one_id)
     .bind(other_id)
     .fetch_optional(conn)
-    .await?);
+    .await?
+    });
     let Some((id, Json(mut all))) = known else { return Ok(false) };
     let before = all.len();
     for new in evidence {
@@ -82,7 +91,8 @@ async fn add_evidence(tx: &mut Tx, one_id: Uuid, other_id: Uuid, evidence: &[Evi
 
 /// Says that the two of a suggestion are not one. Tells whether there was such a suggestion.
 pub async fn refuse(tx: &mut Tx, id: Uuid, by: Uuid, at: Timestamp) -> DbResult<bool> {
-    Ok(on_db!(tx, |conn| sqlx::query(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE suggestions SET state = 'refused', decided_at = $3, decided_by = $2 WHERE id = $1 AND state = 'open'"
     )
     .bind(id)
@@ -91,7 +101,8 @@ pub async fn refuse(tx: &mut Tx, id: Uuid, by: Uuid, at: Timestamp) -> DbResult<
     .execute(conn)
     .await?
     .rows_affected()
-        == 1))
+        == 1
+    }))
 }
 
 /// The two contacts of an open suggestion and its evidence.

@@ -19,7 +19,12 @@ pub struct Changed {
 }
 
 /// Changes all of them in one transaction; those that are not there are told.
-pub async fn change_all(app: &App, ids: &[Uuid], what: &Change, actor: &Actor) -> Result<Changed, AppError> {
+pub async fn change_all(
+    app: &App,
+    ids: &[Uuid],
+    what: &Change,
+    actor: &Actor,
+) -> Result<Changed, AppError> {
     let now = app.now();
     let mut tx = app.db().write().await?;
     let mut done = Changed::default();

@@ -36,7 +36,9 @@ pub struct Change {
 }
 
 /// Tells a field that is `null` from one that is not there.
-fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
@@ -84,10 +86,9 @@ pub async fn change(
         Some(Status::Solved) => events.extend(solve(tx, &conversation, actor, now).await?),
         Some(Status::Open) => events.extend(open(tx, &conversation, actor, now).await?),
         Some(Status::Snoozed) => {
-            let until = change
-                .snoozed_until
-                .filter(|until| *until > now)
-                .ok_or_else(|| AppError::invalid("snoozed_until", "say until when, in the future"))?;
+            let until = change.snoozed_until.filter(|until| *until > now).ok_or_else(|| {
+                AppError::invalid("snoozed_until", "say until when, in the future")
+            })?;
             events.extend(snooze(tx, &conversation, until, actor, now).await?);
         }
         None if change.snoozed_until.is_some() => {
@@ -99,7 +100,8 @@ pub async fn change(
 }
 
 fn changed(conversation: &Core, actor: &Actor, now: Timestamp) -> NewEvent {
-    NewEvent::new("conversation.changed", now, actor.clone()).conversation(conversation.id, conversation.contact_id)
+    NewEvent::new("conversation.changed", now, actor.clone())
+        .conversation(conversation.id, conversation.contact_id)
 }
 
 async fn assign(
@@ -114,9 +116,12 @@ async fn assign(
     if (assignee, team) == (conversation.assignee_id, conversation.team_id) {
         return Ok(None);
     }
-    let assignee_name = name_of(tx, "SELECT name FROM officers WHERE id = $1 AND active", assignee, "assignee_id").await?;
+    let assignee_name =
+        name_of(tx, "SELECT name FROM officers WHERE id = $1 AND active", assignee, "assignee_id")
+            .await?;
     let team_name = name_of(tx, "SELECT name FROM teams WHERE id = $1", team, "team_id").await?;
-    on_db!(tx, |conn| sqlx::query(
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE conversations SET assignee_id = $2, team_id = $3, version = version + 1 WHERE id = $1"
     )
     .bind(conversation.id)
@@ -124,8 +129,15 @@ async fn assign(
     .bind(team)
     .execute(conn)
     .await
-    .map(drop)?);
-    Ok(Some(assigned_event(conversation, actor, assignee_name.as_deref(), team_name.as_deref(), now)))
+    .map(drop)?
+    });
+    Ok(Some(assigned_event(
+        conversation,
+        actor,
+        assignee_name.as_deref(),
+        team_name.as_deref(),
+        now,
+    )))
 }
 
 async fn name_of(
@@ -156,25 +168,36 @@ pub fn assigned_event(
 }
 
 async fn label(tx: &mut Tx, id: Uuid, labels: &[String]) -> Result<(), AppError> {
-    let mut clean: Vec<&str> = labels.iter().map(|label| label.trim()).filter(|label| !label.is_empty()).collect();
+    let mut clean: Vec<&str> =
+        labels.iter().map(|label| label.trim()).filter(|label| !label.is_empty()).collect();
     clean.sort_unstable();
     clean.dedup();
-    if clean.len() > MOST_LABELS || clean.iter().any(|label| label.chars().count() > 40 || label.contains('\0')) {
-        return Err(AppError::invalid("labels", format!("at most {MOST_LABELS}, each of at most 40 characters")));
+    if clean.len() > MOST_LABELS
+        || clean.iter().any(|label| label.chars().count() > 40 || label.contains('\0'))
+    {
+        return Err(AppError::invalid(
+            "labels",
+            format!("at most {MOST_LABELS}, each of at most 40 characters"),
+        ));
     }
-    on_db!(&mut *tx, |conn| sqlx::query("DELETE FROM conversation_labels WHERE conversation_id = $1")
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(&mut *tx, |conn| sqlx::query(
+        "DELETE FROM conversation_labels WHERE conversation_id = $1"
+    )
+    .bind(id)
+    .execute(conn)
+    .await
+    .map(drop)?);
     add_labels(tx, id, &clean).await?;
     Ok(())
 }
 
 async fn add_labels(tx: &mut Tx, id: Uuid, labels: &[&str]) -> DbResult<()> {
-    insert_rows!(tx, "INSERT INTO conversation_labels (conversation_id, label) ", labels, |row, label| row
-        .push_bind(id)
-        .push_bind(*label));
+    insert_rows!(
+        tx,
+        "INSERT INTO conversation_labels (conversation_id, label) ",
+        labels,
+        |row, label| row.push_bind(id).push_bind(*label)
+    );
     Ok(())
 }
 
@@ -183,17 +206,26 @@ async fn set_subject(tx: &mut Tx, id: Uuid, subject: &str) -> Result<(), AppErro
     if subject.chars().count() > 200 || subject.chars().any(char::is_control) {
         return Err(AppError::invalid("subject", "one line of at most 200 characters"));
     }
-    on_db!(tx, |conn| sqlx::query("UPDATE conversations SET subject = $2, version = version + 1 WHERE id = $1")
-        .bind(id)
-        .bind((!subject.is_empty()).then_some(subject))
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(tx, |conn| sqlx::query(
+        "UPDATE conversations SET subject = $2, version = version + 1 WHERE id = $1"
+    )
+    .bind(id)
+    .bind((!subject.is_empty()).then_some(subject))
+    .execute(conn)
+    .await
+    .map(drop)?);
     Ok(())
 }
 
-async fn set_status(tx: &mut Tx, id: Uuid, status: &str, until: Option<Timestamp>, solved: Option<Timestamp>) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
+async fn set_status(
+    tx: &mut Tx,
+    id: Uuid,
+    status: &str,
+    until: Option<Timestamp>,
+    solved: Option<Timestamp>,
+) -> DbResult<()> {
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE conversations
          SET status = $2, snoozed_until = $3, solved_at = $4,
              waiting_since = CASE WHEN $2 = 'solved' THEN NULL ELSE waiting_since END, version = version + 1
@@ -205,16 +237,29 @@ async fn set_status(tx: &mut Tx, id: Uuid, status: &str, until: Option<Timestamp
     .bind(solved)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
-fn status_event(kind: &'static str, conversation: &Core, actor: &Actor, now: Timestamp) -> NewEvent {
-    NewEvent::new(kind, now, actor.clone()).conversation(conversation.id, conversation.contact_id).in_history()
+fn status_event(
+    kind: &'static str,
+    conversation: &Core,
+    actor: &Actor,
+    now: Timestamp,
+) -> NewEvent {
+    NewEvent::new(kind, now, actor.clone())
+        .conversation(conversation.id, conversation.contact_id)
+        .in_history()
 }
 
 /// Solves a conversation. Nothing to log if it was solved.
-pub async fn solve(tx: &mut Tx, conversation: &Core, actor: &Actor, now: Timestamp) -> DbResult<Option<NewEvent>> {
+pub async fn solve(
+    tx: &mut Tx,
+    conversation: &Core,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Option<NewEvent>> {
     if conversation.status == "solved" {
         return Ok(None);
     }
@@ -223,7 +268,12 @@ pub async fn solve(tx: &mut Tx, conversation: &Core, actor: &Actor, now: Timesta
 }
 
 /// Reopens or wakes a conversation. Nothing to log if it was open.
-pub async fn open(tx: &mut Tx, conversation: &Core, actor: &Actor, now: Timestamp) -> DbResult<Option<NewEvent>> {
+pub async fn open(
+    tx: &mut Tx,
+    conversation: &Core,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Option<NewEvent>> {
     if conversation.status == "open" {
         return Ok(None);
     }
@@ -231,7 +281,16 @@ pub async fn open(tx: &mut Tx, conversation: &Core, actor: &Actor, now: Timestam
     Ok(Some(status_event("conversation.reopened", conversation, actor, now)))
 }
 
-async fn snooze(tx: &mut Tx, conversation: &Core, until: Timestamp, actor: &Actor, now: Timestamp) -> DbResult<Option<NewEvent>> {
+async fn snooze(
+    tx: &mut Tx,
+    conversation: &Core,
+    until: Timestamp,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Option<NewEvent>> {
     set_status(tx, conversation.id, "snoozed", Some(until), None).await?;
-    Ok(Some(status_event("conversation.snoozed", conversation, actor, now).data(json!({ "until": until }))))
+    Ok(Some(
+        status_event("conversation.snoozed", conversation, actor, now)
+            .data(json!({ "until": until })),
+    ))
 }

@@ -65,8 +65,16 @@ pub struct ChannelCount {
 
 /// Counts, as one officer sees it. All from indexes.
 pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
-    let (mine, unassigned, open, mentions, waiting, snoozed, unread): (i64, i64, i64, i64, i64, i64, i64) =
-        on_db!(&mut *tx, |conn| sqlx::query_as(
+    let (mine, unassigned, open, mentions, waiting, snoozed, unread): (
+        i64,
+        i64,
+        i64,
+        i64,
+        i64,
+        i64,
+        i64,
+    ) = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
             "SELECT
                 (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND assignee_id = $1),
                 (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND assignee_id IS NULL),
@@ -83,19 +91,35 @@ pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
         .bind(me)
         .bind(now.before(TOO_LONG))
         .fetch_one(conn)
-        .await?);
-    let teams = on_db!(&mut *tx, |conn| sqlx::query_as(
+        .await?
+    });
+    let teams = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
         "SELECT t.id, t.name, (SELECT COUNT(*) FROM conversations c WHERE c.status = 'open' AND c.team_id = t.id) AS open
          FROM teams t ORDER BY t.name"
     )
     .fetch_all(conn)
-    .await?);
-    let channels = on_db!(&mut *tx, |conn| sqlx::query_as(
+    .await?
+    });
+    let channels = on_db!(&mut *tx, |conn| {
+        sqlx::query_as(
         "SELECT ch.id, ch.kind, ch.name,
                 (SELECT COUNT(*) FROM conversations c WHERE c.status = 'open' AND c.channel_id = ch.id) AS open
          FROM channels ch ORDER BY ch.kind, ch.name"
     )
     .fetch_all(conn)
-    .await?);
-    Ok(Counts { mine, unassigned, open, mentions, waiting, snoozed, unread, teams, channels, officers_online: 0 })
+    .await?
+    });
+    Ok(Counts {
+        mine,
+        unassigned,
+        open,
+        mentions,
+        waiting,
+        snoozed,
+        unread,
+        teams,
+        channels,
+        officers_online: 0,
+    })
 }

@@ -53,7 +53,13 @@ pub struct DraftRef {
 }
 
 /// Keeps a draft.
-pub async fn keep(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid, draft: &Draft, now: Timestamp) -> DbResult<()> {
+pub async fn keep(
+    tx: &mut Tx,
+    officer_id: Uuid,
+    conversation_id: Uuid,
+    draft: &Draft,
+    now: Timestamp,
+) -> DbResult<()> {
     let rest = Rest {
         channel_id: draft.channel_id,
         subject: draft.subject.clone(),
@@ -102,32 +108,46 @@ pub async fn find(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid) -> DbRes
 
 /// Forgets an officer's draft.
 pub async fn forget(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query("DELETE FROM drafts WHERE officer_id = $1 AND conversation_id = $2")
-        .bind(officer_id)
-        .bind(conversation_id)
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(tx, |conn| sqlx::query(
+        "DELETE FROM drafts WHERE officer_id = $1 AND conversation_id = $2"
+    )
+    .bind(officer_id)
+    .bind(conversation_id)
+    .execute(conn)
+    .await
+    .map(drop)?);
     Ok(())
 }
 
 /// Makes the text of an answer that was taken back the draft again, before what has been begun since.
-pub async fn put_back(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid, text: &str, now: Timestamp) -> DbResult<()> {
+pub async fn put_back(
+    tx: &mut Tx,
+    officer_id: Uuid,
+    conversation_id: Uuid,
+    text: &str,
+    now: Timestamp,
+) -> DbResult<()> {
     let mut draft = find(tx, officer_id, conversation_id)
         .await?
         .unwrap_or_else(|| Draft { kind: "reply".to_owned(), ..Draft::default() });
-    draft.text = if draft.text.trim().is_empty() { text.to_owned() } else { format!("{text}\n\n{}", draft.text) };
+    draft.text = if draft.text.trim().is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text}\n\n{}", draft.text)
+    };
     keep(tx, officer_id, conversation_id, &draft, now).await
 }
 
 /// All drafts of an officer, the newest first.
 pub async fn of_officer(tx: &mut Tx, officer_id: Uuid) -> DbResult<Vec<DraftRef>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT d.conversation_id, k.name AS contact_name, d.text, d.updated_at
          FROM drafts d JOIN conversations c ON c.id = d.conversation_id JOIN contacts k ON k.id = c.contact_id
          WHERE d.officer_id = $1 ORDER BY d.updated_at DESC LIMIT 100"
     )
     .bind(officer_id)
     .fetch_all(conn)
-    .await?))
+    .await?
+    }))
 }

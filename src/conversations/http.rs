@@ -152,7 +152,8 @@ async fn start_conversation(
             (None, Some(to)) => To::Address { value: to.value, name: to.name },
             _ => return Err(AppError::invalid("to", "name a contact or an address, and not both")),
         };
-        let said = Said { text: new.text, subject: new.subject, files: new.files, ..Said::default() };
+        let said =
+            Said { text: new.text, subject: new.subject, files: new.files, ..Said::default() };
         let mut tx = app.db().write().await?;
         let (id, events) = start::start(&app, &mut tx, &caller, to, new.channel_id, said).await?;
         app.commit(tx, &events).await?;
@@ -217,7 +218,9 @@ async fn change_conversation(
 pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, AppError> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let version = value.to_str().ok().and_then(|value| value.trim_matches('"').parse().ok());
-    version.map(Some).ok_or_else(|| AppError::invalid("If-Match", "is the version in quotation marks"))
+    version
+        .map(Some)
+        .ok_or_else(|| AppError::invalid("If-Match", "is the version in quotation marks"))
 }
 
 async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, AppError> {
@@ -229,7 +232,8 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, App
     for operated in app.registry().all() {
         let (kind, able) = (operated.channel.kind(), operated.channel.capabilities());
         let of_kind = identities.iter().filter(|identity| identity.kind == kind.as_str());
-        let Some(identity) = of_kind.max_by_key(|identity| (Some(identity.id) == core.identity_id, identity.last_seen_at))
+        let Some(identity) = of_kind
+            .max_by_key(|identity| (Some(identity.id) == core.identity_id, identity.last_seen_at))
         else {
             continue;
         };
@@ -246,7 +250,9 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, App
             retract: able.retract,
         });
     }
-    reply_channels.sort_by_key(|way| (way.channel.id != core.channel_id, std::cmp::Reverse(way.identity.last_seen_at)));
+    reply_channels.sort_by_key(|way| {
+        (way.channel.id != core.channel_id, std::cmp::Reverse(way.identity.last_seen_at))
+    });
     let tickets = tickets::queries::of_conversation(&mut tx, id).await?;
     let related = queries::related(&mut tx, &core).await?;
     let last_seq = events::head(&mut tx).await?;
@@ -297,7 +303,11 @@ async fn put_draft(
 
 /// Forgets the caller's draft.
 #[utoipa::path(delete, path = "/conversations/{id}/draft", tag = "conversations", responses((status = 204)))]
-async fn delete_draft(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, AppError> {
+async fn delete_draft(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, AppError> {
     let mut tx = app.db().write().await?;
     drafts::forget(&mut tx, caller.officer_id, id).await?;
     tx.commit().await?;
@@ -306,7 +316,10 @@ async fn delete_draft(State(app): State<App>, caller: Caller, Path(id): Path<Uui
 
 /// Lists the caller's drafts.
 #[utoipa::path(get, path = "/drafts", tag = "conversations", responses((status = 200, body = Page<DraftRef>)))]
-async fn list_drafts(State(app): State<App>, caller: Caller) -> Result<Json<Page<DraftRef>>, AppError> {
+async fn list_drafts(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<Page<DraftRef>>, AppError> {
     let mut tx = app.db().read().await?;
     Ok(Json(Page::all(drafts::of_officer(&mut tx, caller.officer_id).await?)))
 }
@@ -341,7 +354,11 @@ async fn mark_read(
 
 /// Marks a conversation as unread for the caller.
 #[utoipa::path(post, path = "/conversations/{id}/unread", tag = "conversations", responses((status = 204)))]
-async fn mark_unread(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, AppError> {
+async fn mark_unread(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, AppError> {
     let mut tx = app.db().write().await?;
     queries::core(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     queries::mark_unread(&mut tx, caller.officer_id, id).await?;
@@ -373,6 +390,8 @@ async fn get_timeline(
     let cursor = Cursor::parse(query.cursor.as_deref())?;
     let mut tx = app.db().read().await?;
     let id = contacts::merge::current(&mut tx, id).await?;
-    let page = timeline::page(&mut tx, id, query.conversation, cursor, bounded(query.limit), app.now()).await?;
+    let page =
+        timeline::page(&mut tx, id, query.conversation, cursor, bounded(query.limit), app.now())
+            .await?;
     Ok(Json(page))
 }

@@ -115,7 +115,9 @@ macro_rules! select {
     ($me:expr) => {{
         let mut query = QueryBuilder::new(SELECT);
         query.push_bind($me);
-        query.push(" LEFT JOIN drafts d ON d.conversation_id = c.id AND d.officer_id = ").push_bind($me);
+        query
+            .push(" LEFT JOIN drafts d ON d.conversation_id = c.id AND d.officer_id = ")
+            .push_bind($me);
         query
     }};
 }
@@ -168,7 +170,9 @@ pub async fn list(
         }
         if let Some(label) = &filter.label {
             query
-                .push(" AND c.id IN (SELECT conversation_id FROM conversation_labels WHERE label = ")
+                .push(
+                    " AND c.id IN (SELECT conversation_id FROM conversation_labels WHERE label = ",
+                )
                 .push_bind(label)
                 .push(")");
         }
@@ -189,7 +193,11 @@ pub async fn list(
         query.build_query_as().persistent(true).fetch_all(conn).await?
     });
     let page = Page::cut(rows, limit, |row| {
-        let at = if by_waiting { row.waiting_since.unwrap_or(row.last_message_at) } else { row.last_message_at };
+        let at = if by_waiting {
+            row.waiting_since.unwrap_or(row.last_message_at)
+        } else {
+            row.last_message_at
+        };
         Cursor::new(at, row.id)
     });
     Ok(Page { items: complete(tx, page.items).await?, next: page.next })
@@ -212,8 +220,9 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let labels: Vec<(Uuid, String)> = on_db!(&mut *tx, |conn| {
-        let mut query =
-            QueryBuilder::new("SELECT conversation_id, label FROM conversation_labels WHERE conversation_id IN (");
+        let mut query = QueryBuilder::new(
+            "SELECT conversation_id, label FROM conversation_labels WHERE conversation_id IN (",
+        );
         let mut list = query.separated(", ");
         for id in &ids {
             list.push_bind(*id);
@@ -240,7 +249,10 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
     let mut ticket_of: HashMap<Uuid, RowTicket> = HashMap::new();
     for (conversation, id, ticket_number, title) in tickets {
         let count_open = ticket_of.get(&conversation).map_or(0, |ticket| ticket.count_open) + 1;
-        ticket_of.insert(conversation, RowTicket { id, number: number(ticket_number), title, count_open });
+        ticket_of.insert(
+            conversation,
+            RowTicket { id, number: number(ticket_number), title, count_open },
+        );
     }
     Ok(rows
         .into_iter()
@@ -250,14 +262,21 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
             id: row.id,
             number: row.number,
             contact: ContactRef { id: row.contact_id, name: row.contact_name },
-            channel: ChannelRef { id: row.channel_id, kind: row.channel_kind, name: row.channel_name },
+            channel: ChannelRef {
+                id: row.channel_id,
+                kind: row.channel_kind,
+                name: row.channel_name,
+            },
             status: row.status,
             subject: row.subject,
             preview: row.preview,
             preview_kind: row.preview_kind,
             preview_author: row.preview_author,
             has_files: row.has_files,
-            assignee: row.assignee_id.zip(row.assignee_name).map(|(id, name)| OfficerRef { id, name }),
+            assignee: row
+                .assignee_id
+                .zip(row.assignee_name)
+                .map(|(id, name)| OfficerRef { id, name }),
             team: row.team_id.zip(row.team_name).map(|(id, name)| TeamRef { id, name }),
             unread: row.unread,
             waiting_since: row.waiting_since,

@@ -11,14 +11,16 @@ use crate::{
 
 /// What abilities need to know of a conversation.
 pub async fn core(tx: &mut Tx, id: Uuid) -> DbResult<Option<Core>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT id, number, contact_id, identity_id, channel_id, status, subject, assignee_id, team_id, related_id,
                 created_at, solved_at, version
          FROM conversations WHERE id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
-    .await?))
+    .await?
+    }))
 }
 
 /// The address to answer to on a kind of channel: the given one, the one last heard in the conversation, else
@@ -76,7 +78,8 @@ pub async fn answered(
     officer_id: Uuid,
     at: Timestamp,
 ) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE conversations
          SET preview = $2, preview_kind = 'out', preview_author = $3, has_files = $4, waiting_since = NULL,
              last_message_at = $6, message_count = message_count + 1, assignee_id = COALESCE(assignee_id, $5),
@@ -91,7 +94,8 @@ pub async fn answered(
     .bind(at)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
@@ -107,24 +111,28 @@ pub async fn mark_read(tx: &mut Tx, officer_id: Uuid, id: Uuid, at: Timestamp) -
         .bind(at)
         .execute(&mut *conn)
         .await?;
-        sqlx::query("DELETE FROM mentions WHERE officer_id = $1 AND conversation_id = $2 AND at <= $3")
-            .bind(officer_id)
-            .bind(id)
-            .bind(at)
-            .execute(&mut *conn)
-            .await?;
+        sqlx::query(
+            "DELETE FROM mentions WHERE officer_id = $1 AND conversation_id = $2 AND at <= $3",
+        )
+        .bind(officer_id)
+        .bind(id)
+        .bind(at)
+        .execute(&mut *conn)
+        .await?;
     });
     Ok(())
 }
 
 /// Makes a conversation unread again for one officer.
 pub async fn mark_unread(tx: &mut Tx, officer_id: Uuid, id: Uuid) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query("DELETE FROM reads WHERE officer_id = $1 AND conversation_id = $2")
-        .bind(officer_id)
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(tx, |conn| sqlx::query(
+        "DELETE FROM reads WHERE officer_id = $1 AND conversation_id = $2"
+    )
+    .bind(officer_id)
+    .bind(id)
+    .execute(conn)
+    .await
+    .map(drop)?);
     Ok(())
 }
 

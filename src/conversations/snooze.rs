@@ -29,14 +29,16 @@ pub async fn run(app: App, stop: CancellationToken) {
 pub async fn wake_due(app: &App) -> DbResult<usize> {
     let now = app.now();
     let mut tx = app.db().write().await?;
-    let woken: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| sqlx::query_as(
+    let woken: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| {
+        sqlx::query_as(
         "UPDATE conversations SET status = 'open', snoozed_until = NULL, version = version + 1
          WHERE id IN (SELECT id FROM conversations WHERE status = 'snoozed' AND snoozed_until <= $1 LIMIT 500)
          RETURNING id, contact_id"
     )
     .bind(now)
     .fetch_all(conn)
-    .await?);
+    .await?
+    });
     if woken.is_empty() {
         return Ok(0);
     }

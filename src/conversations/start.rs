@@ -37,11 +37,14 @@ pub async fn start(
     channel_id: ChannelId,
     said: Said,
 ) -> Result<(Uuid, Vec<NewEvent>), AppError> {
-    let kind = app
-        .registry()
-        .get(channel_id)
-        .map(|operated| operated.channel.kind())
-        .ok_or_else(|| AppError::invalid("channel_id", "this channel is switched off or unknown: choose another"))?;
+    let kind = app.registry().get(channel_id).map(|operated| operated.channel.kind()).ok_or_else(
+        || {
+            AppError::invalid(
+                "channel_id",
+                "this channel is switched off or unknown: choose another",
+            )
+        },
+    )?;
     let now = app.now();
     let contact_id = match to {
         To::Contact(id) => contacts::merge::current(tx, id).await?,
@@ -54,7 +57,8 @@ pub async fn start(
         return Err(AppError::invalid("contact_id", "there is no such contact"));
     }
     let id = new_id();
-    on_db!(&mut *tx, |conn| sqlx::query(
+    on_db!(&mut *tx, |conn| {
+        sqlx::query(
         "INSERT INTO conversations
              (id, contact_id, channel_id, status, subject, preview, preview_kind, has_files, assignee_id,
               last_message_at, message_count, created_at, version)
@@ -68,9 +72,13 @@ pub async fn start(
     .bind(now)
     .execute(conn)
     .await
-    .map(drop)?);
-    let mut events =
-        vec![NewEvent::new("conversation.opened", now, caller.actor()).conversation(id, contact_id).in_history()];
+    .map(drop)?
+    });
+    let mut events = vec![
+        NewEvent::new("conversation.opened", now, caller.actor())
+            .conversation(id, contact_id)
+            .in_history(),
+    ];
     let said = Said { channel_id: Some(channel_id), seen_seq: None, ..said };
     events.extend(say(app, tx, caller, id, said).await?.1);
     Ok((id, events))

@@ -87,12 +87,20 @@ async fn events(
         );
         query.push_bind(contact_id);
         if let Some(id) = conversation_id {
-            query.push(" AND (conversation_id IS NULL OR conversation_id = ").push_bind(id).push(")");
+            query
+                .push(" AND (conversation_id IS NULL OR conversation_id = ")
+                .push_bind(id)
+                .push(")");
         }
         if let Some(cursor) = cursor {
             let (high, low) = cursor.id.as_u64_pair();
             let seq = if high == 0 { low.cast_signed() } else { i64::MAX };
-            query.push(" AND (at, seq) < (").push_bind(cursor.at).push(", ").push_bind(seq).push(")");
+            query
+                .push(" AND (at, seq) < (")
+                .push_bind(cursor.at)
+                .push(", ")
+                .push_bind(seq)
+                .push(")");
         }
         query.push(" ORDER BY at DESC, seq DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?

@@ -67,7 +67,9 @@ async fn once(app: &App, steps: &[Step]) -> DbResult<Vec<Uuid>> {
     let made = queries::step(&mut tx, steps, now).await?;
     let told: Vec<(Uuid, Uuid)> = made
         .iter()
-        .filter(|(id, _)| steps.iter().any(|step| step.message_id == *id && step.state != "dispatching"))
+        .filter(|(id, _)| {
+            steps.iter().any(|step| step.message_id == *id && step.state != "dispatching")
+        })
         .copied()
         .collect();
     let events = changed(&mut tx, &told, now).await?;
@@ -85,7 +87,8 @@ pub async fn changed(
         return Ok(Vec::new());
     }
     let contacts: Vec<(Uuid, Uuid)> = crate::on_db!(tx, |conn| {
-        let mut query = sqlx::QueryBuilder::new("SELECT id, contact_id FROM conversations WHERE id IN (");
+        let mut query =
+            sqlx::QueryBuilder::new("SELECT id, contact_id FROM conversations WHERE id IN (");
         let mut list = query.separated(", ");
         for (_, conversation) in deliveries {
             list.push_bind(*conversation);

@@ -61,7 +61,9 @@ pub async fn prepare(app: &App, leased: &Leased) -> Result<Outbound, NotReady> {
         let bytes = app.files().read(file.body, &file.digest).await.map_err(NotReady::File)?;
         attached.push(OutFile { name: file.name, media_type: file.media_type, bytes });
     }
-    let copies = |list: &[String]| list.iter().map(|address| Mailbox { address: address.clone(), name: None }).collect();
+    let copies = |list: &[String]| {
+        list.iter().map(|address| Mailbox { address: address.clone(), name: None }).collect()
+    };
     let named = row.contact_name != leased.address;
     Ok(Outbound {
         message_id: leased.message_id,
@@ -74,7 +76,13 @@ pub async fn prepare(app: &App, leased: &Leased) -> Result<Outbound, NotReady> {
         text: row.text,
         html: row.html,
         files: attached,
-        buttons: row.details.0.buttons.iter().map(|label| Button { label: label.clone() }).collect(),
+        buttons: row
+            .details
+            .0
+            .buttons
+            .iter()
+            .map(|label| Button { label: label.clone() })
+            .collect(),
         parent,
         reply_token: Some(app.keys().reply_token(leased.message_id)),
         author: row.author_name,
@@ -85,23 +93,27 @@ pub async fn prepare(app: &App, leased: &Leased) -> Result<Outbound, NotReady> {
 }
 
 async fn row(tx: &mut Tx, message_id: Uuid) -> DbResult<Option<Row>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT m.author_name, m.external_id, m.subject, m.text, m.html, m.details, m.file_count, m.automatic, m.at,
                 k.name AS contact_name, k.language
          FROM messages m JOIN contacts k ON k.id = m.contact_id WHERE m.id = $1 AND m.retracted_at IS NULL"
     )
     .bind(message_id)
     .fetch_optional(conn)
-    .await?))
+    .await?
+    }))
 }
 
 async fn parent(tx: &mut Tx, external_id: &str, references: &[String]) -> DbResult<Option<Parent>> {
-    let row: Option<(String, String, Timestamp)> = on_db!(tx, |conn| sqlx::query_as(
+    let row: Option<(String, String, Timestamp)> = on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT author_name, text, at FROM messages WHERE external_id = $1 ORDER BY seq DESC LIMIT 1"
     )
     .bind(external_id)
     .fetch_optional(conn)
-    .await?);
+    .await?
+    });
     Ok(row.map(|(author, text, written_at)| Parent {
         external_id: external_id.to_owned(),
         references: references[..references.len() - 1].to_vec(),

@@ -27,7 +27,8 @@ pub async fn queue(
     undo_until: Option<Timestamp>,
     now: Timestamp,
 ) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
+    on_db!(tx, |conn| {
+        sqlx::query(
         "INSERT INTO deliveries
              (message_id, conversation_id, channel_id, address, state, attempts, run_at, undo_until, fence, updated_at)
          VALUES ($1, $2, $3, $4, $5, 0, $6, $7, 0, $8)"
@@ -42,7 +43,8 @@ pub async fn queue(
     .bind(now)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
@@ -65,7 +67,13 @@ pub struct Leased {
 
 /// Leases what is due on a channel, at most `limit`. Of a conversation only the first one that has not left
 /// (D8); one that shall leave later does not hold up those that are due now.
-pub async fn lease(tx: &mut Tx, channel_id: ChannelId, owner: Uuid, now: Timestamp, limit: i64) -> DbResult<Vec<Leased>> {
+pub async fn lease(
+    tx: &mut Tx,
+    channel_id: ChannelId,
+    owner: Uuid,
+    now: Timestamp,
+    limit: i64,
+) -> DbResult<Vec<Leased>> {
     let sql = format!(
         "UPDATE deliveries SET state = 'leased', lease_owner = $2, lease_until = $4, fence = fence + 1, updated_at = $3
          WHERE seq IN (
@@ -94,12 +102,14 @@ pub async fn lease(tx: &mut Tx, channel_id: ChannelId, owner: Uuid, now: Timesta
 
 /// When the next delivery of a channel is due.
 pub async fn next_due(tx: &mut Tx, channel_id: ChannelId) -> DbResult<Option<Timestamp>> {
-    Ok(on_db!(tx, |conn| sqlx::query_scalar(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_scalar(
         "SELECT MIN(run_at) FROM deliveries WHERE channel_id = $1 AND state IN ('queued', 'retrying')"
     )
     .bind(channel_id)
     .fetch_one(conn)
-    .await?))
+    .await?
+    }))
 }
 
 /// A step of a delivery that is held.
@@ -127,7 +137,8 @@ pub async fn step(tx: &mut Tx, steps: &[Step], now: Timestamp) -> DbResult<Vec<(
         return Ok(Vec::new());
     }
     let made: Vec<(Uuid, Uuid)> = on_db!(&mut *tx, |conn| {
-        let mut query = QueryBuilder::new("WITH step (message_id, fence, state, tries, run_at, reason) AS (");
+        let mut query =
+            QueryBuilder::new("WITH step (message_id, fence, state, tries, run_at, reason) AS (");
         query.push_values(steps, |mut row, step| {
             row.push_bind(step.message_id)
                 .push_bind(step.fence)
@@ -169,7 +180,12 @@ pub async fn step(tx: &mut Tx, steps: &[Step], now: Timestamp) -> DbResult<Vec<(
 
 /// What a node that died left lying: what was only leased is queued again; of what was being sent nobody knows
 /// whether it left (D6). Tells the unknown ones.
-pub async fn recover(tx: &mut Tx, channel_id: ChannelId, now: Timestamp, mine: Option<Uuid>) -> DbResult<Vec<(Uuid, Uuid)>> {
+pub async fn recover(
+    tx: &mut Tx,
+    channel_id: ChannelId,
+    now: Timestamp,
+    mine: Option<Uuid>,
+) -> DbResult<Vec<(Uuid, Uuid)>> {
     Ok(on_db!(tx, |conn| {
         sqlx::query(
             "UPDATE deliveries SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'retrying' END, fence = fence + 1
@@ -195,12 +211,14 @@ pub async fn recover(tx: &mut Tx, channel_id: ChannelId, now: Timestamp, mine: O
 
 /// Whether a node that died left anything lying.
 pub async fn has_stale(tx: &mut Tx, channel_id: ChannelId, now: Timestamp) -> DbResult<bool> {
-    Ok(on_db!(tx, |conn| sqlx::query_scalar(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM deliveries
                         WHERE state IN ('leased', 'dispatching') AND lease_until < $2 AND channel_id = $1)"
     )
     .bind(channel_id)
     .bind(now)
     .fetch_one(conn)
-    .await?))
+    .await?
+    }))
 }

@@ -10,7 +10,8 @@ pub const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 3600);
 /// The wait after so many tries, before jitter.
 fn step(attempts: u32) -> Duration {
     const MINUTES: [u64; 7] = [1, 4, 10, 30, 60, 120, 240];
-    let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(MINUTES.len() - 1);
+    let index =
+        usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(MINUTES.len() - 1);
     Duration::from_secs(60 * MINUTES[index])
 }
 
@@ -56,7 +57,8 @@ mod tests {
         let now = Timestamp::from_seconds(5);
         let hour = Duration::from_secs(3600);
         assert_eq!(next_try(1, now, now, Some(hour), 0.0), Some(now.after(hour)));
-        let (low, high) = (next_try(1, now, now, None, 0.0).unwrap(), next_try(1, now, now, None, 1.0).unwrap());
+        let (low, high) =
+            (next_try(1, now, now, None, 0.0).unwrap(), next_try(1, now, now, None, 1.0).unwrap());
         assert_eq!((low.since(now).as_secs(), high.since(now).as_secs()), (48, 72));
     }
 }

@@ -72,7 +72,8 @@ async fn round(
         Some(_) => {}
     }
     let mut tx = app.db().write().await?;
-    let leased = queries::lease(&mut tx, operated.id, me, now, i64::try_from(free).unwrap_or(1)).await?;
+    let leased =
+        queries::lease(&mut tx, operated.id, me, now, i64::try_from(free).unwrap_or(1)).await?;
     tx.commit().await?;
     if leased.is_empty() {
         return Ok(Duration::from_millis(50));
@@ -132,9 +133,10 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
     if !ledger.record(step("dispatching", 1, now, None)).await {
         return;
     }
-    let outcome = AssertUnwindSafe(operated.channel.send(message)).catch_unwind().await.unwrap_or_else(|_| {
-        Outcome::Unknown { reason: "the channel broke while it was sending".to_owned() }
-    });
+    let outcome =
+        AssertUnwindSafe(operated.channel.send(message)).catch_unwind().await.unwrap_or_else(
+            |_| Outcome::Unknown { reason: "the channel broke while it was sending".to_owned() },
+        );
     let now = app.now();
     let tries = u32::try_from(leased.attempts + 1).unwrap_or(u32::MAX);
     telemetry::delivery(operated.channel.kind().as_str(), &outcome);

@@ -7,10 +7,11 @@ use crate::{
 
 /// Up to where a reader has read; a new reader begins at the beginning.
 pub async fn cursor(tx: &mut Tx, reader: &str) -> DbResult<i64> {
-    let seq: Option<i64> = on_db!(tx, |conn| sqlx::query_scalar("SELECT seq FROM cursors WHERE reader = $1")
-        .bind(reader)
-        .fetch_optional(conn)
-        .await?);
+    let seq: Option<i64> =
+        on_db!(tx, |conn| sqlx::query_scalar("SELECT seq FROM cursors WHERE reader = $1")
+            .bind(reader)
+            .fetch_optional(conn)
+            .await?);
     Ok(seq.unwrap_or(0))
 }
 

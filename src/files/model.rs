@@ -74,7 +74,9 @@ pub fn sniff(bytes: &[u8], declared: &str) -> String {
         && declared.split('/').count() == 2
         && declared.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.+-".contains(&b));
     // A picture is only what looks like one.
-    let harmless = plain && !is_picture(&declared) && !["html", "svg", "xml", "script"].iter().any(|w| declared.contains(w));
+    let harmless = plain
+        && !is_picture(&declared)
+        && !["html", "svg", "xml", "script"].iter().any(|w| declared.contains(w));
     if harmless { declared } else { "application/octet-stream".to_owned() }
 }
 
@@ -84,7 +86,9 @@ pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last
         .chars()
-        .filter(|c| !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .filter(|c| {
+            !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        })
         .take(200)
         .collect();
     let clean = clean.trim().trim_start_matches('.').to_owned();
@@ -110,7 +114,10 @@ mod tests {
         assert_eq!(sniff(b"<svg onload=alert(1)>", "image/svg+xml"), "application/octet-stream");
         assert_eq!(sniff(b"<script>", "image/png"), "application/octet-stream");
         assert_eq!(sniff(b"hello", "text/plain; charset=utf-8"), "text/plain");
-        assert_eq!(sniff(b"hello", "text/html"), "text/html".replace("text/html", "application/octet-stream"));
+        assert_eq!(
+            sniff(b"hello", "text/html"),
+            "text/html".replace("text/html", "application/octet-stream")
+        );
         assert_eq!(sniff(b"hello", "a/b\r\nX: y"), "application/octet-stream");
     }
 }

@@ -66,7 +66,11 @@ pub async fn attach(tx: &mut Tx, ids: &[Uuid], by: &str, message_id: Uuid) -> Db
     }
     Ok(on_db!(tx, |conn| {
         let mut query = QueryBuilder::new("UPDATE files SET message_id = ");
-        query.push_bind(message_id).push(" WHERE message_id IS NULL AND uploaded_by = ").push_bind(by).push(" AND id IN (");
+        query
+            .push_bind(message_id)
+            .push(" WHERE message_id IS NULL AND uploaded_by = ")
+            .push_bind(by)
+            .push(" AND id IN (");
         let mut list = query.separated(", ");
         for id in ids {
             list.push_bind(*id);
@@ -97,31 +101,39 @@ pub async fn uploads(tx: &mut Tx, ids: &[Uuid], by: &str) -> DbResult<Vec<Conten
 
 /// A file with its content.
 pub async fn content(tx: &mut Tx, id: Uuid) -> DbResult<Option<Content>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT id, message_id, uploaded_by, name, media_type, digest, body FROM files WHERE id = $1")
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as("SELECT id, message_id, uploaded_by, name, media_type, digest, body FROM files WHERE id = $1")
         .bind(id)
         .fetch_optional(conn)
-        .await?))
+        .await?
+    }))
 }
 
 /// The contents of all files of a message, in order.
 pub async fn contents_of(tx: &mut Tx, message_id: Uuid) -> DbResult<Vec<Content>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT id, message_id, uploaded_by, name, media_type, digest, body FROM files WHERE message_id = $1 ORDER BY id"
     )
     .bind(message_id)
     .fetch_all(conn)
-    .await?))
+    .await?
+    }))
 }
 
 /// The files of many messages, by message.
-pub async fn of_messages(tx: &mut Tx, messages: &[Uuid]) -> DbResult<HashMap<Uuid, Vec<model::FileRow>>> {
+pub async fn of_messages(
+    tx: &mut Tx,
+    messages: &[Uuid],
+) -> DbResult<HashMap<Uuid, Vec<model::FileRow>>> {
     let mut by_message: HashMap<Uuid, Vec<model::FileRow>> = HashMap::new();
     if messages.is_empty() {
         return Ok(by_message);
     }
     let rows: Vec<model::FileRow> = on_db!(tx, |conn| {
-        let mut query =
-            QueryBuilder::new("SELECT id, message_id, name, media_type, size, content_id FROM files WHERE message_id IN (");
+        let mut query = QueryBuilder::new(
+            "SELECT id, message_id, name, media_type, size, content_id FROM files WHERE message_id IN (",
+        );
         let mut list = query.separated(", ");
         for id in messages {
             list.push_bind(*id);
@@ -139,9 +151,11 @@ pub async fn of_messages(tx: &mut Tx, messages: &[Uuid]) -> DbResult<HashMap<Uui
 
 /// Forgets uploads that were never sent. Tells how many.
 pub async fn forget_uploads(tx: &mut Tx, before: Timestamp) -> DbResult<u64> {
-    Ok(on_db!(tx, |conn| sqlx::query("DELETE FROM files WHERE message_id IS NULL AND created_at < $1")
-        .bind(before)
-        .execute(conn)
-        .await?
-        .rows_affected()))
+    Ok(on_db!(tx, |conn| sqlx::query(
+        "DELETE FROM files WHERE message_id IS NULL AND created_at < $1"
+    )
+    .bind(before)
+    .execute(conn)
+    .await?
+    .rows_affected()))
 }

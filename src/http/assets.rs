@@ -32,7 +32,11 @@ fn file(path: &str, file: EmbeddedFile) -> Response {
         headers.insert(header::CONTENT_TYPE, kind);
     }
     // Names of built files hold the hash of their content.
-    let cached = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cached = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
     response
 }
@@ -49,11 +53,13 @@ pub async fn desk(uri: Uri) -> Response {
     if path.starts_with("assets/") {
         return StatusCode::NOT_FOUND.into_response();
     }
-    Desk::get("index.html").map_or(StatusCode::NOT_FOUND.into_response(), |found| file("index.html", found))
+    Desk::get("index.html")
+        .map_or(StatusCode::NOT_FOUND.into_response(), |found| file("index.html", found))
 }
 
 /// The widget, for pages of other origins.
-pub async fn widget(name: &'static str) -> Response {
+#[must_use]
+pub fn widget(name: &'static str) -> Response {
     let Some(found) = Widget::get(name) else { return StatusCode::NOT_FOUND.into_response() };
     let mut response = file(name, found);
     response
@@ -64,7 +70,13 @@ pub async fn widget(name: &'static str) -> Response {
 
 /// The style of formatted mail.
 pub async fn mail_css() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")], MAIL_CSS)
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ],
+        MAIL_CSS,
+    )
         .into_response()
 }
 
@@ -72,9 +84,18 @@ pub async fn mail_css() -> Response {
 #[must_use]
 pub fn shop(path: &str, site_key: &str) -> Option<Response> {
     let found = Shop::get(path)?;
-    if !path.ends_with(".html") {
+    if found.metadata.mimetype() != "text/html" {
         return Some(file(path, found));
     }
     let page = String::from_utf8_lossy(&found.data).replace("{{site_key}}", site_key);
-    Some(([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], page).into_response())
+    Some(
+        (
+            [
+                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+                (header::CACHE_CONTROL, "no-cache"),
+            ],
+            page,
+        )
+            .into_response(),
+    )
 }

@@ -25,9 +25,15 @@ pub fn session_token(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn cookie(app: &App, token: &str, age: u64) -> HeaderValue {
-    let (name, secure) = if app.config().server.is_secure() { (SESSION_COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
-    HeaderValue::try_from(format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"))
-        .expect("tokens are plain letters")
+    let (name, secure) = if app.config().server.is_secure() {
+        (SESSION_COOKIE, "; Secure")
+    } else {
+        (PLAIN_COOKIE, "")
+    };
+    HeaderValue::try_from(format!(
+        "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"
+    ))
+    .expect("tokens are plain letters")
 }
 
 /// The header that sets the session cookie.

@@ -103,8 +103,12 @@ impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Full(_) => Self::Full,
-            DbError::Conflict(_) => Self::conflict("conflict", "somebody else was first: read it again"),
-            DbError::UnsupportedUrl | DbError::Migrate(_) | DbError::Driver(_) => Self::internal(error),
+            DbError::Conflict(_) => {
+                Self::conflict("conflict", "somebody else was first: read it again")
+            }
+            DbError::UnsupportedUrl | DbError::Migrate(_) | DbError::Driver(_) => {
+                Self::internal(error)
+            }
         }
     }
 }
@@ -117,7 +121,11 @@ impl From<sqlx::Error> for AppError {
 
 impl From<std::io::Error> for AppError {
     fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::StorageFull { Self::Full } else { Self::internal(error) }
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            Self::Full
+        } else {
+            Self::internal(error)
+        }
     }
 }
 
@@ -169,10 +177,18 @@ impl IntoResponse for AppError {
             }
             _ => {}
         }
-        let problem =
-            Problem { kind: format!("urn:sapa:{code}"), title, status: status.as_u16(), code: code.to_owned(), fields, extra };
+        let problem = Problem {
+            kind: format!("urn:sapa:{code}"),
+            title,
+            status: status.as_u16(),
+            code: code.to_owned(),
+            fields,
+            extra,
+        };
         let mut response = (status, axum::Json(problem)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(after) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after));
         }

@@ -37,7 +37,11 @@ pub async fn gate(
 /// Finds out who calls: a token in the header, else a session in the cookie.
 async fn caller(app: &App, headers: &HeaderMap, address: String) -> Result<Caller, AppError> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or(AppError::Unauthenticated)?;
+        let token = value
+            .to_str()
+            .ok()
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or(AppError::Unauthenticated)?;
         return tokens::caller(app, token, address).await?.ok_or(AppError::Unauthenticated);
     }
     let token = cookies::session_token(headers).ok_or(AppError::Unauthenticated)?;

@@ -20,14 +20,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotent {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let Some(value) = parts.headers.get("idempotency-key").cloned() else { return Ok(Self(None)) };
+        let Some(value) = parts.headers.get("idempotency-key").cloned() else {
+            return Ok(Self(None));
+        };
         let caller = Caller::from_request_parts(parts, state).await?;
-        let value = value
-            .to_str()
-            .ok()
-            .filter(|value| (1..=200).contains(&value.len()))
-            .ok_or_else(|| AppError::invalid("Idempotency-Key", "is 1 to 200 plain characters"))?;
-        let length = parts.headers.get("content-length").map(|length| length.as_bytes().to_vec()).unwrap_or_default();
+        let value =
+            value.to_str().ok().filter(|value| (1..=200).contains(&value.len())).ok_or_else(
+                || AppError::invalid("Idempotency-Key", "is 1 to 200 plain characters"),
+            )?;
+        let length = parts
+            .headers
+            .get("content-length")
+            .map(|length| length.as_bytes().to_vec())
+            .unwrap_or_default();
         let mut fingerprint = Sha256::new();
         fingerprint.update(parts.method.as_str());
         fingerprint.update(parts.uri.path());
@@ -60,12 +65,18 @@ pub async fn idempotent<T: Serialize>(
     call: impl AsyncFnOnce() -> Result<T, AppError>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
     let Some((key, fingerprint)) = key.0 else {
-        return Ok((status, Json(serde_json::to_value(call().await?).map_err(AppError::internal)?)));
+        return Ok((
+            status,
+            Json(serde_json::to_value(call().await?).map_err(AppError::internal)?),
+        ));
     };
     if let Some(answer) = begin(app, &key, &fingerprint).await? {
         return Ok((status, Json(answer)));
     }
-    let answer = match call().await.and_then(|answer| serde_json::to_value(answer).map_err(AppError::internal)) {
+    let answer = match call()
+        .await
+        .and_then(|answer| serde_json::to_value(answer).map_err(AppError::internal))
+    {
         Ok(answer) => answer,
         Err(error) => {
             let mut tx = app.db().write().await?;
@@ -79,13 +90,15 @@ pub async fn idempotent<T: Serialize>(
         }
     };
     let mut tx = app.db().write().await?;
-    on_db!(&mut tx, |conn| sqlx::query("UPDATE idempotency SET status = $2, body = $3 WHERE key = $1")
-        .bind(&key)
-        .bind(i64::from(status.as_u16()))
-        .bind(answer.to_string())
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(&mut tx, |conn| sqlx::query(
+        "UPDATE idempotency SET status = $2, body = $3 WHERE key = $1"
+    )
+    .bind(&key)
+    .bind(i64::from(status.as_u16()))
+    .bind(answer.to_string())
+    .execute(conn)
+    .await
+    .map(drop)?);
     tx.commit().await?;
     Ok((status, Json(answer)))
 }
@@ -93,7 +106,8 @@ pub async fn idempotent<T: Serialize>(
 /// Takes the key. The kept answer if there is one.
 async fn begin(app: &App, key: &str, fingerprint: &[u8]) -> Result<Option<Value>, AppError> {
     let mut tx = app.db().write().await?;
-    let taken = on_db!(&mut tx, |conn| sqlx::query(
+    let taken = on_db!(&mut tx, |conn| {
+        sqlx::query(
         "INSERT INTO idempotency (key, fingerprint, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
     )
     .bind(key)
@@ -101,17 +115,19 @@ async fn begin(app: &App, key: &str, fingerprint: &[u8]) -> Result<Option<Value>
     .bind(app.now())
     .execute(conn)
     .await?
-    .rows_affected());
+    .rows_affected()
+    });
     if taken == 1 {
         tx.commit().await?;
         return Ok(None);
     }
-    let (known, body): (Vec<u8>, Option<String>) =
-        on_db!(&mut tx, |conn| sqlx::query_as("SELECT fingerprint, body FROM idempotency WHERE key = $1")
-            .bind(key)
-            .fetch_one(conn)
-            .await
-            .map_err(DbError::from)?);
+    let (known, body): (Vec<u8>, Option<String>) = on_db!(&mut tx, |conn| sqlx::query_as(
+        "SELECT fingerprint, body FROM idempotency WHERE key = $1"
+    )
+    .bind(key)
+    .fetch_one(conn)
+    .await
+    .map_err(DbError::from)?);
     if known != fingerprint {
         return Err(AppError::invalid("Idempotency-Key", "was used for another call"));
     }

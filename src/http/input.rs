@@ -19,7 +19,9 @@ impl<S: Send + Sync, T: DeserializeOwned + 'static> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
         match request.extract::<Json<T>, _>().await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::BytesRejection(_)) => Err(AppError::TooLarge { limit: 2 * 1024 * 1024 }),
+            Err(JsonRejection::BytesRejection(_)) => {
+                Err(AppError::TooLarge { limit: 2 * 1024 * 1024 })
+            }
             Err(error) => Err(AppError::invalid("", error.body_text())),
         }
     }

@@ -55,7 +55,10 @@ impl Cursor {
         let wrong = || AppError::invalid("cursor", "is not a cursor of this list");
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| wrong())?;
         let (at, id) = bytes.split_first_chunk::<8>().ok_or_else(wrong)?;
-        Ok(Some(Self { at: i64::from_be_bytes(*at), id: Uuid::from_slice(id).map_err(|_| wrong())? }))
+        Ok(Some(Self {
+            at: i64::from_be_bytes(*at),
+            id: Uuid::from_slice(id).map_err(|_| wrong())?,
+        }))
     }
 }
 

@@ -45,7 +45,11 @@ impl Routes {
 
     /// Adds the methods of one path. They are reached only by who has access.
     #[must_use]
-    pub fn add(mut self, access: Access, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Self {
+    pub fn add(
+        mut self,
+        access: Access,
+        (schemas, paths, methods): UtoipaMethodRouter<App>,
+    ) -> Self {
         for (path, item) in &paths.paths {
             let methods = [
                 ("GET", &item.get),
@@ -60,16 +64,14 @@ impl Routes {
         }
         let methods = match access {
             Access::Public => methods,
-            Access::SignedIn | Access::May(_) => {
-                methods.layer(middleware::from_fn_with_state((self.app.clone(), access), gate::gate))
-            }
+            Access::SignedIn | Access::May(_) => methods
+                .layer(middleware::from_fn_with_state((self.app.clone(), access), gate::gate)),
         };
         self.router = self.router.routes((schemas, paths, methods));
         self
     }
 
     /// The router, the API's description, and the list of all routes.
-    #[must_use]
     pub fn finish(self) -> (Router<App>, OpenApi, Vec<Listed>) {
         let (router, description) = self.router.split_for_parts();
         (router, description, self.list)

@@ -33,7 +33,11 @@ pub async fn headers(request: Request, next: Next) -> Response {
 /// no cookie that a page could misuse.
 pub async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_ours(&app, &request) { next.run(request).await } else { AppError::Forbidden.into_response() }
+    if safe || is_ours(&app, &request) {
+        next.run(request).await
+    } else {
+        AppError::Forbidden.into_response()
+    }
 }
 
 fn is_ours(app: &App, request: &Request) -> bool {
@@ -44,5 +48,7 @@ fn is_ours(app: &App, request: &Request) -> bool {
     let Some(origin) = text("origin") else { return true };
     let host = text("host").unwrap_or_default();
     origin == app.config().server.public_url
-        || origin.split_once("://").is_some_and(|(_, origin_host)| !host.is_empty() && origin_host == host)
+        || origin
+            .split_once("://")
+            .is_some_and(|(_, origin_host)| !host.is_empty() && origin_host == host)
 }

@@ -19,14 +19,13 @@ use uuid::Uuid;
 
 use super::{AppError, Listed, Routes, assets, error::Fault, security};
 use crate::{
-    app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live, messages, officers,
-    on_db, quarantine, search, telemetry, tickets, webhooks,
+    app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live,
+    messages, officers, on_db, quarantine, search, telemetry, tickets, webhooks,
 };
 
 /// The routes of the API below `/api/v1`, its description, and the list of who may use what.
-#[must_use]
 pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
-    let mut routes = Routes::new(app.clone());
+    let mut mounted = Routes::new(app.clone());
     for mount in [
         officers::http::routes,
         conversations::http::routes,
@@ -41,9 +40,9 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
         live::http::routes,
         demo::http::routes,
     ] {
-        routes = mount(routes);
+        mounted = mount(mounted);
     }
-    let (router, mut description, list) = routes.finish();
+    let (router, mut description, list) = mounted.finish();
     describe(&mut description);
     (router, description, list)
 }
@@ -51,10 +50,12 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
 fn describe(description: &mut OpenApi) {
     use utoipa::openapi::{
         Server,
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
     };
-    description.info.title = "Sapa".to_owned();
-    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    "Sapa".clone_into(&mut description.info.title);
+    env!("CARGO_PKG_VERSION").clone_into(&mut description.info.version);
     description.info.description = Some(
         "Everything that the screens do. Sign in with a session cookie, or with an API token: \
          `Authorization: Bearer sapa_…`. Errors are `application/problem+json` (RFC 9457)."
@@ -68,8 +69,10 @@ fn describe(description: &mut OpenApi) {
         "token",
         SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
     );
-    components
-        .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::SESSION_COOKIE))));
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::SESSION_COOKIE))),
+    );
     description.security = Some(vec![
         SecurityRequirement::new("token", Vec::<String>::new()),
         SecurityRequirement::new("session", Vec::<String>::new()),
@@ -77,7 +80,6 @@ fn describe(description: &mut OpenApi) {
 }
 
 /// Everything that the web server answers.
-#[must_use]
 pub fn router(app: &App) -> Router {
     let (api, description, _) = api(app);
     let description = Arc::new(description);
@@ -92,8 +94,8 @@ pub fn router(app: &App) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/widget.js", get(|| assets::widget("widget.js")))
-        .route("/widget-panel.js", get(|| assets::widget("widget-panel.js")))
+        .route("/widget.js", get(|| async { assets::widget("widget.js") }))
+        .route("/widget-panel.js", get(|| async { assets::widget("widget-panel.js") }))
         .route("/mail.css", get(assets::mail_css))
         .route("/chat/files/{id}", get(chat_file))
         .route("/hooks/telegram/{channel}", post(telegram_hook))
@@ -114,7 +116,11 @@ pub fn router(app: &App) -> Router {
 }
 
 /// Serves until told to stop.
-pub async fn serve(app: App, listener: tokio::net::TcpListener, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    app: App,
+    listener: tokio::net::TcpListener,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
     use axum::serve::ListenerExt;
     let listener = listener.tap_io(|stream| {
         // Chat is small writes that must leave at once.
@@ -146,7 +152,9 @@ async fn log(request: Request, next: Next) -> Response {
 async fn ready(State(app): State<App>) -> Response {
     let reached: crate::db::DbResult<i64> = async {
         let mut tx = app.db().read().await?;
-        Ok(on_db!(&mut tx, |conn| sqlx::query_scalar("SELECT CAST(1 AS BIGINT)").fetch_one(conn).await?))
+        Ok(on_db!(&mut tx, |conn| sqlx::query_scalar("SELECT CAST(1 AS BIGINT)")
+            .fetch_one(conn)
+            .await?))
     }
     .await;
     match (reached, app.operation()) {
@@ -204,7 +212,8 @@ async fn telegram_hook(
         return StatusCode::NOT_FOUND;
     };
     let Part::Telegram(telegram) = &operated.part else { return StatusCode::NOT_FOUND };
-    let secret = headers.get("x-telegram-bot-api-secret-token").and_then(|value| value.to_str().ok());
+    let secret =
+        headers.get("x-telegram-bot-api-secret-token").and_then(|value| value.to_str().ok());
     let answer = telegram.receive_webhook(secret, body, &*operation.intake).await;
     StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }

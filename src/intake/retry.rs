@@ -26,7 +26,8 @@ pub async fn retry(app: &App, original_id: Uuid) -> Result<bool, AppError> {
         .ok_or_else(|| AppError::conflict("channel_off", "switch its channel on first"))?;
     let content = operated.read_again(&bytes);
     let reason = content.as_ref().err().map(ToString::to_string);
-    let media_type = if row.media_type == "message/rfc822" { "message/rfc822" } else { "application/json" };
+    let media_type =
+        if row.media_type == "message/rfc822" { "message/rfc822" } else { "application/json" };
     let arrival = Arrival {
         channel: row.channel_id,
         transport_key: row.transport_key,
@@ -49,11 +50,13 @@ pub async fn retry(app: &App, original_id: Uuid) -> Result<bool, AppError> {
         return Ok(false);
     }
     // It takes its own place again, within one transaction.
-    on_db!(&mut tx, |conn| sqlx::query("DELETE FROM originals WHERE id = $1 AND state = 'quarantined'")
-        .bind(original_id)
-        .execute(conn)
-        .await
-        .map(drop)?);
+    on_db!(&mut tx, |conn| sqlx::query(
+        "DELETE FROM originals WHERE id = $1 AND state = 'quarantined'"
+    )
+    .bind(original_id)
+    .execute(conn)
+    .await
+    .map(drop)?);
     let policy = app.config().conversations.policy();
     let routed = route(&mut tx, app.keys(), policy, std::slice::from_ref(&arrival)).await?;
     tx.commit().await?;

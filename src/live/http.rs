@@ -33,7 +33,8 @@ async fn live(
 ) -> Result<Response, AppError> {
     // Browsers send the cookie with sockets from any page: only our own page may open one (R7).
     if let Some(origin) = headers.get(header::ORIGIN) {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let host =
+            headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let origin = origin.to_str().unwrap_or_default();
         let own = origin == app.config().server.public_url
             || origin.split_once("://").is_some_and(|(_, origin_host)| origin_host == host);

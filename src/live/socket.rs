@@ -122,7 +122,11 @@ async fn hear(
             app.live().look(screen, conversation_id);
             if let Some(id) = conversation_id {
                 let officers = app.live().looking(id);
-                send(socket, &json!({ "type": "presence", "conversation_id": id, "officers": officers })).await?;
+                send(
+                    socket,
+                    &json!({ "type": "presence", "conversation_id": id, "officers": officers }),
+                )
+                .await?;
             }
             Ok(())
         }
@@ -144,12 +148,14 @@ async fn tell_customer(app: &App, conversation_id: Uuid, on: bool, name: &str) -
         return Ok(());
     }
     let mut tx = app.db().read().await?;
-    let visitor: Option<(String, String)> = on_db!(&mut tx, |conn| sqlx::query_as(
+    let visitor: Option<(String, String)> = on_db!(&mut tx, |conn| {
+        sqlx::query_as(
         "SELECT i.kind, i.value FROM conversations c JOIN identities i ON i.id = c.identity_id WHERE c.id = $1"
     )
     .bind(conversation_id)
     .fetch_optional(conn)
-    .await?);
+    .await?
+    });
     if let Some((kind, value)) = visitor {
         let address = sapa_channel::Address { kind: sapa_channel::Kind(kind.into()), value };
         let first_name = name.split_whitespace().next().unwrap_or(name).to_owned();
@@ -159,12 +165,19 @@ async fn tell_customer(app: &App, conversation_id: Uuid, on: bool, name: &str) -
 }
 
 /// Tells what was missed, and up to where that is.
-async fn replay(app: &App, caller: &Caller, since: Option<i64>, socket: &mut WebSocket) -> Result<i64, End> {
+async fn replay(
+    app: &App,
+    caller: &Caller,
+    since: Option<i64>,
+    socket: &mut WebSocket,
+) -> Result<i64, End> {
     let read = async {
         let mut tx = app.db().read().await?;
         let head = events::head(&mut tx).await?;
         let missed = match since {
-            Some(seq) if seq <= head && head - seq <= REPLAY => Some(events::after(&mut tx, seq, REPLAY).await?),
+            Some(seq) if seq <= head && head - seq <= REPLAY => {
+                Some(events::after(&mut tx, seq, REPLAY).await?)
+            }
             Some(_) => None,
             None => Some(Vec::new()),
         };

@@ -104,10 +104,16 @@ async fn say(
     if new.text.contains('\0') {
         return Err(AppError::invalid("text", "has a NUL character"));
     }
-    if new.subject.as_deref().is_some_and(|subject| subject.chars().any(char::is_control) || subject.len() > 500) {
+    if new
+        .subject
+        .as_deref()
+        .is_some_and(|subject| subject.chars().any(char::is_control) || subject.len() > 500)
+    {
         return Err(AppError::invalid("subject", "one line of at most 500 bytes"));
     }
-    if new.buttons.len() > 10 || new.buttons.iter().any(|button| !(1..=40).contains(&button.label.chars().count())) {
+    if new.buttons.len() > 10
+        || new.buttons.iter().any(|button| !(1..=40).contains(&button.label.chars().count()))
+    {
         return Err(AppError::invalid("buttons", "at most ten, each of 1 to 40 characters"));
     }
     if new.files.len() > 20 || new.mentions.len() > 50 {
@@ -147,7 +153,11 @@ async fn shown(app: &App, id: Uuid) -> Result<MessageView, AppError> {
 
 /// Takes an answer back while that is possible.
 #[utoipa::path(delete, path = "/messages/{id}", tag = "messages", responses((status = 200, body = MessageView)))]
-async fn take_back(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<MessageView>, AppError> {
+async fn take_back(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<MessageView>, AppError> {
     let mut tx = app.db().write().await?;
     let events = undo::take_back(&mut tx, &caller, id, app.now()).await?;
     app.commit(tx, &events).await?;
@@ -172,7 +182,8 @@ async fn try_again(
     Body(again): Body<Again>,
 ) -> Result<Json<MessageView>, AppError> {
     let mut tx = app.db().write().await?;
-    let (id, events) = retry::again(&app, &mut tx, &caller, id, again.channel_id, app.now()).await?;
+    let (id, events) =
+        retry::again(&app, &mut tx, &caller, id, again.channel_id, app.now()).await?;
     app.commit(tx, &events).await?;
     Ok(Json(shown(&app, id).await?))
 }
@@ -215,9 +226,13 @@ async fn message_html(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Re
 /// A message as it came.
 #[utoipa::path(get, path = "/messages/{id}/original", tag = "messages",
     responses((status = 200, content_type = "application/octet-stream")))]
-async fn message_original(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, AppError> {
+async fn message_original(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
     let mut tx = app.db().read().await?;
-    let (media_type, digest, body) = queries::original(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let (media_type, digest, body) =
+        queries::original(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     drop(tx);
     let bytes = app.files().read(body, &digest).await?;
     let ending = if media_type == "message/rfc822" { "eml" } else { "json" };
@@ -251,14 +266,27 @@ async fn upload_file(
         app.files().keep(bytes.clone()).await?;
         let mut tx = app.db().write().await?;
         let uploader = caller.officer_id.to_string();
-        let row = files::queries::upload(&mut tx, new_id(), &uploader, &name, &declared, &bytes, app.now()).await?;
+        let row = files::queries::upload(
+            &mut tx,
+            new_id(),
+            &uploader,
+            &name,
+            &declared,
+            &bytes,
+            app.now(),
+        )
+        .await?;
         tx.commit().await?;
         return Ok((StatusCode::CREATED, Json(row.shown())));
     }
     Err(AppError::invalid("file", "is missing"))
 }
 
-async fn content(app: &App, caller: &Caller, id: Uuid) -> Result<(files::queries::Content, bytes::Bytes), AppError> {
+async fn content(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<(files::queries::Content, bytes::Bytes), AppError> {
     let mut tx = app.db().read().await?;
     let mut content = files::queries::content(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     drop(tx);
@@ -274,14 +302,22 @@ async fn content(app: &App, caller: &Caller, id: Uuid) -> Result<(files::queries
 /// Downloads a file.
 #[utoipa::path(get, path = "/files/{id}", tag = "messages",
     responses((status = 200, content_type = "application/octet-stream")))]
-async fn download_file(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, AppError> {
+async fn download_file(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
     let (content, bytes) = content(&app, &caller, id).await?;
     Ok(attachment(&content.name, bytes))
 }
 
 /// Shows a picture; of other kinds there is none (R2).
 #[utoipa::path(get, path = "/files/{id}/preview", tag = "messages", responses((status = 200, content_type = "image/png")))]
-async fn preview_file(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, AppError> {
+async fn preview_file(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
     let (content, bytes) = content(&app, &caller, id).await?;
     picture(&content.media_type, bytes)
 }
@@ -293,7 +329,10 @@ pub fn picture(media_type: &str, bytes: bytes::Bytes) -> Result<Response, AppErr
     }
     let mut response = attachment("picture", bytes);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::try_from(media_type).map_err(AppError::internal)?);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::try_from(media_type).map_err(AppError::internal)?,
+    );
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
     Ok(response)
 }
@@ -305,14 +344,15 @@ pub fn attachment(name: &str, bytes: bytes::Bytes) -> Response {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' })
         .collect();
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect();
     let mut response = Response::new(Bytes::from(bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -321,8 +361,14 @@ pub fn attachment(name: &str, bytes: bytes::Bytes) -> Response {
         header::CONTENT_DISPOSITION,
         HeaderValue::try_from(disposition).unwrap_or(HeaderValue::from_static("attachment")),
     );
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox; default-src 'none'"),
+    );
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=86400, immutable"),
+    );
     response
 }

@@ -55,7 +55,12 @@ pub async fn before(
             None => query.push("WHERE m.contact_id = ").push_bind(contact_id),
         };
         if let Some(cursor) = cursor {
-            query.push(" AND (m.at, m.id) < (").push_bind(cursor.at).push(", ").push_bind(cursor.id).push(")");
+            query
+                .push(" AND (m.at, m.id) < (")
+                .push_bind(cursor.at)
+                .push(", ")
+                .push_bind(cursor.id)
+                .push(")");
         }
         query.push(" ORDER BY m.at DESC, m.id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
@@ -63,9 +68,15 @@ pub async fn before(
 }
 
 /// Rows with their files and versions, in the same order.
-pub async fn shown(tx: &mut Tx, rows: Vec<MessageRow>, now: Timestamp) -> DbResult<Vec<MessageView>> {
-    let with_files: Vec<Uuid> = rows.iter().filter(|row| row.file_count > 0).map(|row| row.id).collect();
-    let edited: Vec<Uuid> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
+pub async fn shown(
+    tx: &mut Tx,
+    rows: Vec<MessageRow>,
+    now: Timestamp,
+) -> DbResult<Vec<MessageView>> {
+    let with_files: Vec<Uuid> =
+        rows.iter().filter(|row| row.file_count > 0).map(|row| row.id).collect();
+    let edited: Vec<Uuid> =
+        rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
     let mut files = files::queries::of_messages(tx, &with_files).await?;
     let mut versions = versions(tx, &edited).await?;
     Ok(rows
@@ -84,7 +95,9 @@ async fn versions(tx: &mut Tx, messages: &[Uuid]) -> DbResult<HashMap<Uuid, Vec<
         return Ok(by_message);
     }
     let rows: Vec<Version> = on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new("SELECT message_id, text, at FROM message_versions WHERE message_id IN (");
+        let mut query = QueryBuilder::new(
+            "SELECT message_id, text, at FROM message_versions WHERE message_id IN (",
+        );
         let mut list = query.separated(", ");
         for id in messages {
             list.push_bind(*id);
@@ -109,11 +122,16 @@ pub async fn html(tx: &mut Tx, id: Uuid) -> DbResult<Option<String>> {
 }
 
 /// The original of a message: its media type, its hash, and its bytes if they lie in the database.
-pub async fn original(tx: &mut Tx, id: Uuid) -> DbResult<Option<(String, Vec<u8>, Option<Vec<u8>>)>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+pub async fn original(
+    tx: &mut Tx,
+    id: Uuid,
+) -> DbResult<Option<(String, Vec<u8>, Option<Vec<u8>>)>> {
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT o.media_type, o.digest, o.body FROM messages m JOIN originals o ON o.id = m.original_id WHERE m.id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
-    .await?))
+    .await?
+    }))
 }

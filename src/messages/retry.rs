@@ -19,16 +19,24 @@ pub async fn again(
 ) -> Result<(Uuid, Vec<NewEvent>), AppError> {
     let message = queries::find(tx, id).await?.ok_or(AppError::NotFound)?;
     if !matches!(message.state.as_deref(), Some("failed" | "unknown")) {
-        return Err(AppError::conflict("not_failed", "only an answer that failed can be sent again"));
+        return Err(AppError::conflict(
+            "not_failed",
+            "only an answer that failed can be sent again",
+        ));
     }
     if let Some(other) = channel_id.filter(|other| message.channel_id != Some(*other)) {
         if message.file_count > 0 {
-            return Err(AppError::invalid("channel_id", "attach its files anew to send it by another channel"));
+            return Err(AppError::invalid(
+                "channel_id",
+                "attach its files anew to send it by another channel",
+            ));
         }
-        let said = send::Said { text: message.text, channel_id: Some(other), ..send::Said::default() };
+        let said =
+            send::Said { text: message.text, channel_id: Some(other), ..send::Said::default() };
         return send::say(app, tx, caller, message.conversation_id, said).await;
     }
-    on_db!(&mut *tx, |conn| sqlx::query(
+    on_db!(&mut *tx, |conn| {
+        sqlx::query(
         "UPDATE deliveries SET state = 'queued', run_at = $2, undo_until = NULL, reason = NULL, fence = fence + 1,
                                updated_at = $2
          WHERE message_id = $1 AND state IN ('failed', 'unknown')"
@@ -37,7 +45,8 @@ pub async fn again(
     .bind(now)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     let event = NewEvent::new("delivery.changed", now, caller.actor())
         .conversation(message.conversation_id, message.contact_id)
         .message(id, message.identity_id);

@@ -57,8 +57,11 @@ pub async fn say(
     if said.text.trim().is_empty() && said.files.is_empty() {
         return Err(AppError::invalid("text", "write something or attach a file"));
     }
-    let conversation = conversations::queries::core(tx, conversation_id).await?.ok_or(AppError::NotFound)?;
-    if !said.note && let Some(seen) = said.seen_seq {
+    let conversation =
+        conversations::queries::core(tx, conversation_id).await?.ok_or(AppError::NotFound)?;
+    if !said.note
+        && let Some(seen) = said.seen_seq
+    {
         refuse_if_answered(tx, caller, conversation_id, seen).await?;
     }
     let now = app.now();
@@ -67,7 +70,10 @@ pub async fn say(
     insert(tx, caller, &conversation, id, &said, way.as_ref(), now).await?;
     let uploader = caller.officer_id.to_string();
     if files::queries::attach(tx, &said.files, &uploader, id).await? != said.files.len() as u64 {
-        return Err(AppError::invalid("files", "one of them is not your upload, or was sent already"));
+        return Err(AppError::invalid(
+            "files",
+            "one of them is not your upload, or was sent already",
+        ));
     }
     let mut events = Vec::new();
     if let Some(way) = &way {
@@ -103,18 +109,23 @@ async fn way_out(
     said: &Said,
 ) -> Result<Way, AppError> {
     let channel_id = said.channel_id.unwrap_or(conversation.channel_id);
-    let operated = app
-        .registry()
-        .get(channel_id)
-        .ok_or_else(|| AppError::invalid("channel_id", "this channel is switched off or unknown: choose another"))?;
+    let operated = app.registry().get(channel_id).ok_or_else(|| {
+        AppError::invalid("channel_id", "this channel is switched off or unknown: choose another")
+    })?;
     let able = operated.channel.capabilities();
     let kind = operated.channel.kind();
-    let identity = conversations::queries::reply_identity(tx, conversation, said.identity_id, kind.as_str())
-        .await?
-        .ok_or_else(|| AppError::invalid("channel_id", format!("this customer has no address on {kind}")))?;
+    let identity =
+        conversations::queries::reply_identity(tx, conversation, said.identity_id, kind.as_str())
+            .await?
+            .ok_or_else(|| {
+                AppError::invalid("channel_id", format!("this customer has no address on {kind}"))
+            })?;
     let length = said.text.encode_utf16().count();
     if length > able.max_text {
-        return Err(AppError::invalid("text", format!("is {length} characters long; {kind} takes {}", able.max_text)));
+        return Err(AppError::invalid(
+            "text",
+            format!("is {length} characters long; {kind} takes {}", able.max_text),
+        ));
     }
     let copies = said.details.cc.len() + said.details.bcc.len();
     if copies > 0 && !able.letters {
@@ -132,7 +143,10 @@ async fn way_out(
     if able.letters {
         let last = conversations::queries::last_letter(tx, conversation.id).await?;
         let given = said.subject.clone().filter(|subject| !subject.trim().is_empty());
-        let old = last.as_ref().and_then(|last| last.subject.clone()).or_else(|| conversation.subject.clone());
+        let old = last
+            .as_ref()
+            .and_then(|last| last.subject.clone())
+            .or_else(|| conversation.subject.clone());
         subject = given.or_else(|| old.map(|old| answer_subject(&old)));
         if let Some(last) = last {
             references = last.details.0.references;
@@ -159,8 +173,14 @@ fn answer_subject(subject: &str) -> String {
 }
 
 /// Refuses an answer if a colleague answered after what its author had seen.
-async fn refuse_if_answered(tx: &mut Tx, caller: &Caller, conversation_id: Uuid, seen: i64) -> Result<(), AppError> {
-    let other: Option<(Uuid, Option<Uuid>, String, Timestamp)> = on_db!(tx, |conn| sqlx::query_as(
+async fn refuse_if_answered(
+    tx: &mut Tx,
+    caller: &Caller,
+    conversation_id: Uuid,
+    seen: i64,
+) -> Result<(), AppError> {
+    let other: Option<(Uuid, Option<Uuid>, String, Timestamp)> = on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT id, author_id, author_name, at FROM messages
          WHERE conversation_id = $1 AND direction = 'out' AND author_kind = 'officer' AND author_id <> $2
            AND retracted_at IS NULL AND at > COALESCE((SELECT at FROM events WHERE seq = $3), 0)
@@ -170,12 +190,19 @@ async fn refuse_if_answered(tx: &mut Tx, caller: &Caller, conversation_id: Uuid,
     .bind(caller.officer_id)
     .bind(seen)
     .fetch_optional(conn)
-    .await?);
+    .await?
+    });
     let Some((message_id, by, name, at)) = other else { return Ok(()) };
-    let Value::Object(extra) = json!({ "by": { "id": by, "name": name }, "at": at, "message_id": message_id }) else {
+    let Value::Object(extra) =
+        json!({ "by": { "id": by, "name": name }, "at": at, "message_id": message_id })
+    else {
         unreachable!("an object was written")
     };
-    Err(AppError::Conflict { code: "answered_meanwhile", detail: format!("{name} has answered meanwhile"), extra })
+    Err(AppError::Conflict {
+        code: "answered_meanwhile",
+        detail: format!("{name} has answered meanwhile"),
+        extra,
+    })
 }
 
 async fn insert(
@@ -189,7 +216,8 @@ async fn insert(
 ) -> DbResult<()> {
     let mut details = said.details.clone();
     details.references = way.map(|way| way.references.clone()).unwrap_or_default();
-    on_db!(tx, |conn| sqlx::query(
+    on_db!(tx, |conn| {
+        sqlx::query(
         "INSERT INTO messages
              (id, conversation_id, contact_id, channel_id, identity_id, direction, author_kind, author_id, author_name,
               external_id, subject, text, details, file_count, automatic, at)
@@ -211,7 +239,8 @@ async fn insert(
     .bind(now)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
@@ -234,8 +263,18 @@ async fn answered(
         (_, Some(at)) => ("queued", at.max(now)),
         (false, None) => ("queued", now.after(undo)),
     };
-    crate::delivery::queries::queue(tx, id, conversation.id, way.channel_id, &way.address, state, run_at, undo_until, now)
-        .await?;
+    crate::delivery::queries::queue(
+        tx,
+        id,
+        conversation.id,
+        way.channel_id,
+        &way.address,
+        state,
+        run_at,
+        undo_until,
+        now,
+    )
+    .await?;
     conversations::queries::answered(
         tx,
         conversation.id,
@@ -252,7 +291,13 @@ async fn answered(
             .message(id, Some(way.identity_id)),
     ];
     if conversation.assignee_id.is_none() {
-        events.push(change::assigned_event(conversation, &caller.actor(), Some(&caller.name), None, now));
+        events.push(change::assigned_event(
+            conversation,
+            &caller.actor(),
+            Some(&caller.name),
+            None,
+            now,
+        ));
     }
     Ok(events)
 }

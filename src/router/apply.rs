@@ -57,7 +57,10 @@ async fn contacts_and_identities(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
         on_db!(&mut *tx, |conn| {
             let mut query = QueryBuilder::new("WITH heard (id, proof, channel_id, at) AS (");
             query.push_values(&plan.heard, |mut row, heard| {
-                row.push_bind(heard.id).push_bind(heard.proof).push_bind(heard.channel_id).push_bind(heard.at);
+                row.push_bind(heard.id)
+                    .push_bind(heard.proof)
+                    .push_bind(heard.channel_id)
+                    .push_bind(heard.at);
             });
             query.push(
                 ") UPDATE identities
@@ -180,7 +183,8 @@ async fn messages(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
 /// Does what is rare, one by one, and tells what to log of it.
 pub async fn rare(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<Vec<NewEvent>> {
     let mut events = Vec::new();
-    let at = plan.messages.first().map(|message| message.fresh.arrival.received_at).unwrap_or_default();
+    let at =
+        plan.messages.first().map(|message| message.fresh.arrival.received_at).unwrap_or_default();
     for (channel, edit) in &plan.edits {
         events.extend(crate::messages::edit(tx, *channel, edit).await?);
     }
@@ -193,7 +197,8 @@ pub async fn rare(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<Vec<NewEvent>> {
     for suggestion in &plan.suggestions {
         let evidence = contacts::suggest::same_address(&suggestion.address);
         events.extend(
-            contacts::suggest::suggest(tx, suggestion.one_id, suggestion.other_id, &[evidence], at).await?,
+            contacts::suggest::suggest(tx, suggestion.one_id, suggestion.other_id, &[evidence], at)
+                .await?,
         );
     }
     Ok(events)

@@ -16,6 +16,7 @@ use super::plan::{
     Context, Fresh, Heard, KnownConversation, KnownIdentity, KnownMessage, Merge, NewContact,
     NewConversation, NewIdentity, NewMessage, Plan, Policy, Suggestion, Touched,
 };
+use super::words::{base_subject, preview, shown_name};
 use crate::events::{Actor, NewEvent};
 
 /// Decides what becomes of a slice of arrivals.
@@ -25,7 +26,8 @@ pub fn decide<'m>(
     arrivals: &[Fresh<'m>],
     new_id: impl FnMut() -> Uuid,
 ) -> Plan<'m> {
-    let mut rules = Rules { context, policy, plan: Plan::default(), touched: HashMap::new(), new_id };
+    let mut rules =
+        Rules { context, policy, plan: Plan::default(), touched: HashMap::new(), new_id };
     for fresh in arrivals {
         match &fresh.arrival.content {
             Ok(Inbound::Message(message)) => rules.message(*fresh, message),
@@ -65,8 +67,7 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
 
         let (contact_id, identity) = self.whose(fresh, sender, token, answered);
         self.claims(contact_id, sender, at);
-        let actor =
-            Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
+        let actor = Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
         let conversation = self.which(fresh, message, contact_id, identity, answered, &actor);
 
         let touched = self.touched.entry(conversation.id).or_insert_with(|| Touched {
@@ -133,9 +134,16 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
                 .or(link.map(|_| Proof::DeepLink))
                 .or(replied.then_some(Proof::MailReply))
                 .filter(|_| !known.proved);
-            self.plan.heard.push(Heard { id: known.id, proof, channel_id: fresh.arrival.channel, at });
+            self.plan.heard.push(Heard {
+                id: known.id,
+                proof,
+                channel_id: fresh.arrival.channel,
+                at,
+            });
             if let Some(proof) = proof {
-                self.context.identities.insert(sender.address.clone(), KnownIdentity { proved: true, ..known });
+                self.context
+                    .identities
+                    .insert(sender.address.clone(), KnownIdentity { proved: true, ..known });
                 self.verified(known.contact_id, known.id, &sender.address, proof, at, sender);
             }
             if let Some(kept_id) = link.filter(|kept| *kept != known.contact_id) {
@@ -186,11 +194,15 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
     /// Remembers an address that is new, for the later arrivals of the slice.
     fn know(&mut self, address: &Address, id: Uuid, contact_id: Uuid, proved: bool) {
         let mut alone = true;
-        for other in self.context.identities.values_mut().filter(|other| other.contact_id == contact_id) {
+        for other in
+            self.context.identities.values_mut().filter(|other| other.contact_id == contact_id)
+        {
             other.alone = false;
             alone = false;
         }
-        self.context.identities.insert(address.clone(), KnownIdentity { id, contact_id, proved, alone });
+        self.context
+            .identities
+            .insert(address.clone(), KnownIdentity { id, contact_id, proved, alone });
     }
 
     fn verified(
@@ -235,10 +247,18 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
                     if browser && !known.alone {
                         continue;
                     }
-                    let (kept_id, gone_id) =
-                        if browser { (contact_id, known.contact_id) } else { (known.contact_id, contact_id) };
+                    let (kept_id, gone_id) = if browser {
+                        (contact_id, known.contact_id)
+                    } else {
+                        (known.contact_id, contact_id)
+                    };
                     let merge = Merge { kept_id, gone_id, proof, address: claim.address.clone() };
-                    if !self.plan.merges.iter().any(|m| (m.kept_id, m.gone_id) == (kept_id, gone_id)) {
+                    if !self
+                        .plan
+                        .merges
+                        .iter()
+                        .any(|m| (m.kept_id, m.gone_id) == (kept_id, gone_id))
+                    {
                         self.plan.merges.push(merge);
                     }
                 }
@@ -265,15 +285,20 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         actor: &Actor,
     ) -> KnownConversation {
         let at = fresh.arrival.received_at;
-        let parent = message.thread.answers.iter().find_map(|id| self.context.messages.get(id).copied());
+        let parent =
+            message.thread.answers.iter().find_map(|id| self.context.messages.get(id).copied());
         // R9: a token, or a known participant; a stranger who copies the headers starts beside it.
-        let own_parent = parent
-            .filter(|parent| parent.contact_id == contact_id || parent.identity_id == Some(identity));
-        let related_id = parent.filter(|_| own_parent.is_none()).map(|parent| parent.conversation_id);
+        let own_parent = parent.filter(|parent| {
+            parent.contact_id == contact_id || parent.identity_id == Some(identity)
+        });
+        let related_id =
+            parent.filter(|_| own_parent.is_none()).map(|parent| parent.conversation_id);
         let joined = answered
             .or(own_parent)
             .and_then(|message| self.conversation(message.conversation_id))
-            .or_else(|| if related_id.is_some() { None } else { self.same_matter(message, contact_id, at) });
+            .or_else(|| {
+                if related_id.is_some() { None } else { self.same_matter(message, contact_id, at) }
+            });
 
         let Some(found) = joined else {
             return self.open(fresh, message, contact_id, related_id, actor);
@@ -315,11 +340,17 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
     }
 
     /// The contact's conversation that this message goes on with, if there is one.
-    fn same_matter(&self, message: &Message, contact_id: Uuid, at: Timestamp) -> Option<KnownConversation> {
+    fn same_matter(
+        &self,
+        message: &Message,
+        contact_id: Uuid,
+        at: Timestamp,
+    ) -> Option<KnownConversation> {
         let recent = self.context.conversations.get(&contact_id)?;
         let fits = |found: &&KnownConversation| {
             let silent = at.since(found.last_message_at);
-            let within = if found.open { self.policy.join_within } else { self.policy.reopen_within };
+            let within =
+                if found.open { self.policy.join_within } else { self.policy.reopen_within };
             // A letter with a subject of its own is a matter of its own.
             let subject = match (&message.subject, &found.subject) {
                 (Some(new), Some(old)) => base_subject(new) == base_subject(old),
@@ -352,7 +383,9 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             at,
         });
         self.plan.events.push(
-            NewEvent::new("conversation.opened", at, actor.clone()).conversation(id, contact_id).in_history(),
+            NewEvent::new("conversation.opened", at, actor.clone())
+                .conversation(id, contact_id)
+                .in_history(),
         );
         let opened = KnownConversation {
             id,
@@ -371,58 +404,5 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         let recent = self.context.conversations.entry(now.contact_id).or_default();
         recent.retain(|conversation| conversation.id != now.id);
         recent.push(now);
-    }
-}
-
-/// The name to show for a sender.
-fn shown_name(sender: &Sender) -> String {
-    let name = sender.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    name.or(sender.shown.as_deref()).unwrap_or(&sender.address.value).chars().take(200).collect()
-}
-
-/// A message in one line, for lists.
-#[must_use]
-pub fn preview(message: &Message) -> String {
-    let text = one_line(&message.text);
-    if !text.is_empty() {
-        return text;
-    }
-    match (message.files.first(), &message.place) {
-        (Some(file), _) => one_line(&file.name),
-        (None, Some(place)) => one_line(place.title.as_deref().unwrap_or("")),
-        (None, None) => one_line(message.subject.as_deref().unwrap_or("")),
-    }
-}
-
-/// The beginning of a text in one line, at most 160 characters.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-        if line.chars().count() > 160 {
-            return line.chars().take(159).chain(['…']).collect();
-        }
-    }
-    line
-}
-
-/// A subject without the marks of answering and forwarding, for comparing.
-#[must_use]
-pub fn base_subject(subject: &str) -> String {
-    let mut rest = subject.trim();
-    'marks: loop {
-        for mark in ["re:", "fw:", "fwd:", "bls:", "balas:", "trs:", "aw:", "tr:", "sv:", "antw:"] {
-            if let Some(head) = rest.get(..mark.len())
-                && head.eq_ignore_ascii_case(mark)
-            {
-                rest = rest[mark.len()..].trim_start();
-                continue 'marks;
-            }
-        }
-        return rest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     }
 }

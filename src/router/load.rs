@@ -17,7 +17,12 @@ use crate::{
 const MOST_ANSWERED: usize = 20;
 
 /// Reads the context of a slice. On PostgreSQL it locks the contacts that it concerns.
-pub async fn load(tx: &mut Tx, keys: &Keys, policy: Policy, arrivals: &[Fresh<'_>]) -> DbResult<Context> {
+pub async fn load(
+    tx: &mut Tx,
+    keys: &Keys,
+    policy: Policy,
+    arrivals: &[Fresh<'_>],
+) -> DbResult<Context> {
     let messages: Vec<(&Fresh, &Message)> = arrivals
         .iter()
         .filter_map(|fresh| match &fresh.arrival.content {
@@ -37,11 +42,16 @@ pub async fn load(tx: &mut Tx, keys: &Keys, policy: Policy, arrivals: &[Fresh<'_
     Ok(context)
 }
 
-async fn identities(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>, &Message)]) -> DbResult<()> {
+async fn identities(
+    tx: &mut Tx,
+    context: &mut Context,
+    messages: &[(&Fresh<'_>, &Message)],
+) -> DbResult<()> {
     let addresses: HashSet<&Address> = messages
         .iter()
         .flat_map(|(_, message)| {
-            std::iter::once(&message.sender.address).chain(message.sender.claims.iter().map(|claim| &claim.address))
+            std::iter::once(&message.sender.address)
+                .chain(message.sender.claims.iter().map(|claim| &claim.address))
         })
         .collect();
     let lock = tx.lock_contacts();
@@ -62,7 +72,8 @@ async fn identities(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>,
     let found: HashMap<(&str, &str), KnownIdentity> = rows
         .iter()
         .map(|(kind, value, id, contact_id, proved, alone)| {
-            let known = KnownIdentity { id: *id, contact_id: *contact_id, proved: *proved, alone: *alone };
+            let known =
+                KnownIdentity { id: *id, contact_id: *contact_id, proved: *proved, alone: *alone };
             ((&**kind, &**value), known)
         })
         .collect();
@@ -73,6 +84,9 @@ async fn identities(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>,
     }
     Ok(())
 }
+
+/// A message that may be answered: its id, its id on the channel, its conversation, contact and identity.
+type MessageRow = (Uuid, Option<String>, Uuid, Uuid, Option<Uuid>);
 
 async fn answered(
     tx: &mut Tx,
@@ -93,7 +107,7 @@ async fn answered(
     if tokens.is_empty() && wanted.is_empty() {
         return Ok(());
     }
-    let mut rows: Vec<(Uuid, Option<String>, Uuid, Uuid, Option<Uuid>)> = Vec::new();
+    let mut rows: Vec<MessageRow> = Vec::new();
     if !wanted.is_empty() {
         rows.extend::<Vec<_>>(on_db!(&mut *tx, |conn| {
             let mut query = QueryBuilder::new(
@@ -132,19 +146,27 @@ async fn answered(
     Ok(())
 }
 
-async fn links(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>, &Message)]) -> DbResult<()> {
+async fn links(
+    tx: &mut Tx,
+    context: &mut Context,
+    messages: &[(&Fresh<'_>, &Message)],
+) -> DbResult<()> {
     for (fresh, message) in messages {
         // Rare: a customer opens the link that an officer sent him.
-        let Some(token) = message.thread.token.as_deref().filter(|token| !context.tokens.contains_key(*token)) else {
+        let Some(token) =
+            message.thread.token.as_deref().filter(|token| !context.tokens.contains_key(*token))
+        else {
             continue;
         };
-        let contact_id: Option<Uuid> = on_db!(&mut *tx, |conn| sqlx::query_scalar(
+        let contact_id: Option<Uuid> = on_db!(&mut *tx, |conn| {
+            sqlx::query_scalar(
             "SELECT contact_id FROM links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2"
         )
         .bind(token_hash(token))
         .bind(fresh.arrival.received_at)
         .fetch_optional(conn)
-        .await?);
+        .await?
+        });
         if let Some(contact_id) = contact_id {
             context.links.insert(token.to_owned(), contact_id);
         }
@@ -157,7 +179,9 @@ type ConversationRow = (Uuid, Uuid, String, Option<String>, ChannelId, Timestamp
 const CONVERSATION: &str =
     "SELECT id, contact_id, status, subject, channel_id, last_message_at FROM conversations WHERE ";
 
-fn known((id, contact_id, status, subject, channel_id, last_message_at): ConversationRow) -> KnownConversation {
+fn known(
+    (id, contact_id, status, subject, channel_id, last_message_at): ConversationRow,
+) -> KnownConversation {
     KnownConversation {
         id,
         contact_id,
@@ -181,7 +205,8 @@ async fn conversations(
         .map(|identity| identity.contact_id)
         .chain(context.links.values().copied())
         .collect();
-    let oldest = messages.iter().map(|(fresh, _)| fresh.arrival.received_at).min().unwrap_or_default();
+    let oldest =
+        messages.iter().map(|(fresh, _)| fresh.arrival.received_at).min().unwrap_or_default();
     if !contacts.is_empty() {
         let since = oldest.before(policy.join_within.max(policy.reopen_within));
         let rows: Vec<ConversationRow> = on_db!(&mut *tx, |conn| {
@@ -191,7 +216,10 @@ async fn conversations(
             for id in &contacts {
                 list.push_bind(*id);
             }
-            query.push(") AND last_message_at >= ").push_bind(since).push(" ORDER BY last_message_at");
+            query
+                .push(") AND last_message_at >= ")
+                .push_bind(since)
+                .push(" ORDER BY last_message_at");
             query.build_query_as().persistent(keep(contacts.len())).fetch_all(conn).await?
         });
         for row in rows {
@@ -199,8 +227,12 @@ async fn conversations(
             context.conversations.entry(conversation.contact_id).or_default().push(conversation);
         }
     }
-    let answered: HashSet<Uuid> =
-        context.messages.values().chain(context.tokens.values()).map(|message| message.conversation_id).collect();
+    let answered: HashSet<Uuid> = context
+        .messages
+        .values()
+        .chain(context.tokens.values())
+        .map(|message| message.conversation_id)
+        .collect();
     if !answered.is_empty() {
         let rows: Vec<ConversationRow> = on_db!(&mut *tx, |conn| {
             let mut query = QueryBuilder::new(CONVERSATION);
@@ -217,10 +249,16 @@ async fn conversations(
     Ok(())
 }
 
-async fn logical_keys(tx: &mut Tx, context: &mut Context, messages: &[(&Fresh<'_>, &Message)]) -> DbResult<()> {
+async fn logical_keys(
+    tx: &mut Tx,
+    context: &mut Context,
+    messages: &[(&Fresh<'_>, &Message)],
+) -> DbResult<()> {
     let wanted: Vec<(ChannelId, &str)> = messages
         .iter()
-        .filter_map(|(fresh, message)| Some((fresh.arrival.channel, message.logical_key.as_deref()?)))
+        .filter_map(|(fresh, message)| {
+            Some((fresh.arrival.channel, message.logical_key.as_deref()?))
+        })
         .collect();
     if wanted.is_empty() {
         return Ok(());

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sapa_channel::{
-    Address, Arrival, ChannelId, Claim, Inbound, Kind, Message, Original, Proof, Sender, Thread, Timestamp, new_id,
+    Address, Arrival, ChannelId, Claim, Inbound, Kind, Message, Original, Proof, Sender, Thread,
+    Timestamp, new_id,
 };
 use uuid::Uuid;
 
@@ -47,7 +48,12 @@ fn plan(context: Context, arrivals: &[Arrival]) -> Plan<'_> {
     decide(context, POLICY, &fresh, new_id)
 }
 
-fn conversation(contact_id: Uuid, days_ago: u64, open: bool, subject: Option<&str>) -> KnownConversation {
+fn conversation(
+    contact_id: Uuid,
+    days_ago: u64,
+    open: bool,
+    subject: Option<&str>,
+) -> KnownConversation {
     KnownConversation {
         id: new_id(),
         contact_id,
@@ -55,7 +61,8 @@ fn conversation(contact_id: Uuid, days_ago: u64, open: bool, subject: Option<&st
         awake: open,
         subject: subject.map(str::to_owned),
         channel_id: ChannelId(Uuid::nil()),
-        last_message_at: Timestamp::from_seconds(1_800_000_000).before(Duration::from_secs(days_ago * 24 * 3600)),
+        last_message_at: Timestamp::from_seconds(1_800_000_000)
+            .before(Duration::from_secs(days_ago * 24 * 3600)),
     }
 }
 
@@ -115,18 +122,29 @@ fn a_word_after_solving_reopens_and_much_later_begins_anew() {
 
 #[test]
 fn a_letter_with_a_subject_of_its_own_is_a_matter_of_its_own() {
-    for (subject, joins) in [("Re: Pesanan kurang satu", true), ("BLS: pesanan  kurang satu", true), ("Tanya harga", false)] {
+    for (subject, joins) in [
+        ("Re: Pesanan kurang satu", true),
+        ("BLS: pesanan  kurang satu", true),
+        ("Tanya harga", false),
+    ] {
         let contact = new_id();
         let (mut context, _) = knowing(&rina(), contact, false);
         let open = conversation(contact, 1, true, Some("Pesanan kurang satu"));
         context.conversations.insert(contact, vec![open.clone()]);
         let arrivals = [arrival(Message { subject: Some(subject.to_owned()), ..message(rina()) })];
-        assert_eq!(plan(context, &arrivals).messages[0].conversation_id == open.id, joins, "{subject}");
+        assert_eq!(
+            plan(context, &arrivals).messages[0].conversation_id == open.id,
+            joins,
+            "{subject}"
+        );
     }
 }
 
 fn answering(external_id: &str, from: Address) -> Message {
-    Message { thread: Thread { token: None, answers: vec![external_id.to_owned()] }, ..message(from) }
+    Message {
+        thread: Thread { token: None, answers: vec![external_id.to_owned()] },
+        ..message(from)
+    }
 }
 
 #[test]
@@ -135,13 +153,17 @@ fn r9_headers_alone_join_only_the_senders_own_conversation() {
         let (contact, stranger) = (new_id(), new_id());
         let (mut context, _) = knowing(&rina(), if own { contact } else { stranger }, true);
         let old = conversation(contact, 100, false, None);
-        let parent = KnownMessage { conversation_id: old.id, contact_id: contact, identity_id: None };
+        let parent =
+            KnownMessage { conversation_id: old.id, contact_id: contact, identity_id: None };
         context.messages.insert("1@hub".to_owned(), parent);
         context.answered.insert(old.id, old.clone());
         let arrivals = [arrival(answering("1@hub", rina()))];
         let plan = plan(context, &arrivals);
         assert_eq!(plan.messages[0].conversation_id == old.id, own);
-        assert_eq!(plan.conversations.first().and_then(|new| new.related_id), (!own).then_some(old.id));
+        assert_eq!(
+            plan.conversations.first().and_then(|new| new.related_id),
+            (!own).then_some(old.id)
+        );
     }
 }
 
@@ -152,7 +174,11 @@ fn r9_a_token_brings_any_sender_back_and_proves_only_the_mailbox_it_was_sent_to(
         let (mut context, known) = knowing(&rina(), contact, false);
         let old = conversation(contact, 100, false, None);
         let sent_to = if same_mailbox { known.id } else { new_id() };
-        let parent = KnownMessage { conversation_id: old.id, contact_id: contact, identity_id: Some(sent_to) };
+        let parent = KnownMessage {
+            conversation_id: old.id,
+            contact_id: contact,
+            identity_id: Some(sent_to),
+        };
         context.tokens.insert("token".to_owned(), parent);
         context.answered.insert(old.id, old.clone());
         let thread = Thread { token: Some("token".to_owned()), answers: Vec::new() };
@@ -203,7 +229,11 @@ fn h3_a_browser_joins_who_signs_in_unless_somebody_else_has_signed_in_there() {
         from.sender.claims = vec![Claim { address: browser, proof: Some(Proof::ShopSignature) }];
         let arrivals = [arrival(from)];
         let plan = plan(context, &arrivals);
-        assert_eq!(plan.messages[0].contact_id == before, alone, "the other customer's contact is not his");
+        assert_eq!(
+            plan.messages[0].contact_id == before,
+            alone,
+            "the other customer's contact is not his"
+        );
         assert!(plan.merges.is_empty());
     }
 }
@@ -229,12 +259,20 @@ fn h3_a_link_proves_the_account_that_opens_it_once() {
     let arrivals = [arrival(opened()), arrival(opened())];
     let known_before = plan(context, &arrivals);
     assert_eq!(known_before.merges.len(), 1);
-    assert_eq!((known_before.merges[0].kept_id, known_before.merges[0].gone_id), (rinas, known.contact_id));
+    assert_eq!(
+        (known_before.merges[0].kept_id, known_before.merges[0].gone_id),
+        (rinas, known.contact_id)
+    );
 }
 
 #[test]
 fn subjects_are_compared_without_the_marks_of_answering() {
-    for (subject, base) in [("Re: RE: Fwd: Halo", "halo"), ("Balas: Halo  dunia", "halo dunia"), ("Reklamasi", "reklamasi"), ("", "")] {
+    for (subject, base) in [
+        ("Re: RE: Fwd: Halo", "halo"),
+        ("Balas: Halo  dunia", "halo dunia"),
+        ("Reklamasi", "reklamasi"),
+        ("", ""),
+    ] {
         assert_eq!(super::base_subject(subject), base);
     }
 }

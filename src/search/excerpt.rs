@@ -19,7 +19,9 @@ pub fn excerpt(text: &str, words: &[String]) -> String {
     let starts: Vec<usize> = (0..flat.len())
         .filter(|at| flat[*at].is_alphanumeric() && (*at == 0 || !flat[at - 1].is_alphanumeric()))
         .collect();
-    let end_of = |start: usize| (start..flat.len()).find(|at| !flat[*at].is_alphanumeric()).unwrap_or(flat.len());
+    let end_of = |start: usize| {
+        (start..flat.len()).find(|at| !flat[*at].is_alphanumeric()).unwrap_or(flat.len())
+    };
     let hits: Vec<(usize, usize)> = starts
         .iter()
         .map(|start| (*start, end_of(*start)))
@@ -65,7 +67,10 @@ mod tests {
 
     #[test]
     fn words_are_marked_where_they_begin() {
-        assert_eq!(marked("Kopi saya tumpah,\n kopinya habis", &["kopi"]), "[Kopi] saya tumpah, [kopinya] habis");
+        assert_eq!(
+            marked("Kopi saya tumpah,\n kopinya habis", &["kopi"]),
+            "[Kopi] saya tumpah, [kopinya] habis"
+        );
         assert_eq!(marked("bukan dikopi", &["kopi"]), "bukan dikopi");
         assert_eq!(marked("akhir kopi", &["kopi"]), "akhir [kopi]");
         assert_eq!(marked("", &["kopi"]), "");
@@ -75,7 +80,10 @@ mod tests {
     fn a_long_text_is_cut_around_the_first_word() {
         let text = format!("{} kurang satu bungkus {}", "awal ".repeat(100), "akhir ".repeat(100));
         let shown = marked(&text, &["bungkus"]);
-        assert!(shown.starts_with("… ") && shown.ends_with('…') && shown.contains("[bungkus]"), "{shown}");
+        assert!(
+            shown.starts_with("… ") && shown.ends_with('…') && shown.contains("[bungkus]"),
+            "{shown}"
+        );
         assert!(shown.chars().count() < LENGTH + 10);
     }
 }

@@ -46,9 +46,13 @@ struct Found {
 
 /// Looks for contacts, messages and tickets, over all time.
 #[utoipa::path(get, path = "/search", tag = "search", params(SearchQuery), responses((status = 200, body = Found)))]
-async fn search(State(app): State<App>, Query(query): Query<SearchQuery>) -> Result<Json<Found>, AppError> {
+async fn search(
+    State(app): State<App>,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<Found>, AppError> {
     let limit = query.limit.unwrap_or(20).clamp(1, 100);
-    let wanted = |kind: &str| query.kind.as_deref().is_none_or(|only| only == kind || only == "all");
+    let wanted =
+        |kind: &str| query.kind.as_deref().is_none_or(|only| only == kind || only == "all");
     let words = words(&query.q);
     let mut found = Found::default();
     let mut tx = app.db().read().await?;
@@ -56,7 +60,8 @@ async fn search(State(app): State<App>, Query(query): Query<SearchQuery>) -> Res
         let ids = entries(&mut tx, "contact", &query.q, limit).await?;
         for contact in contacts::queries::rows(&mut tx, &ids).await? {
             let all = [Some(contact.name.clone()), contact.company.clone(), contact.city.clone()];
-            let line: Vec<String> = all.into_iter().flatten().chain(contact.addresses.clone()).collect();
+            let line: Vec<String> =
+                all.into_iter().flatten().chain(contact.addresses.clone()).collect();
             found.contacts.push(ContactHit { hit: excerpt(&line.join(" · "), &words), contact });
         }
     }
@@ -67,8 +72,13 @@ async fn search(State(app): State<App>, Query(query): Query<SearchQuery>) -> Res
         let ids = Some(entries(&mut tx, "ticket", &query.q, limit).await?);
         let filter = tickets::queries::Filter { ids, ..Default::default() };
         for ticket in tickets::queries::list(&mut tx, &filter, None, limit).await?.items {
-            let line = [Some(ticket.title.clone()), Some(ticket.description.clone()), ticket.outcome.clone()];
-            let line: Vec<String> = line.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+            let line = [
+                Some(ticket.title.clone()),
+                Some(ticket.description.clone()),
+                ticket.outcome.clone(),
+            ];
+            let line: Vec<String> =
+                line.into_iter().flatten().filter(|text| !text.is_empty()).collect();
             found.tickets.push(TicketHit { hit: excerpt(&line.join(" · "), &words), ticket });
         }
     }

@@ -72,16 +72,27 @@ pub async fn step(app: &App) -> DbResult<usize> {
 
 async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {
     let said = |event: &&Event| {
-        matches!(event.kind.as_str(), "message.received" | "message.sent" | "message.note" | "message.edited")
+        matches!(
+            event.kind.as_str(),
+            "message.received" | "message.sent" | "message.note" | "message.edited"
+        )
     };
-    let messages: BTreeSet<Uuid> = new.iter().filter(said).filter_map(|event| event.message_id).collect();
+    let messages: BTreeSet<Uuid> =
+        new.iter().filter(said).filter_map(|event| event.message_id).collect();
     let contacts: BTreeSet<Uuid> = new
         .iter()
-        .filter(|event| event.kind.starts_with("contact.") || event.kind == "conversation.opened" || event.kind == "identity.verified")
+        .filter(|event| {
+            event.kind.starts_with("contact.")
+                || event.kind == "conversation.opened"
+                || event.kind == "identity.verified"
+        })
         .filter_map(|event| event.contact_id)
         .collect();
-    let tickets: BTreeSet<Uuid> =
-        new.iter().filter(|event| event.kind.starts_with("ticket.")).filter_map(|event| event.ticket_id).collect();
+    let tickets: BTreeSet<Uuid> = new
+        .iter()
+        .filter(|event| event.kind.starts_with("ticket."))
+        .filter_map(|event| event.ticket_id)
+        .collect();
     index_messages(tx, &messages).await?;
     index_contacts(tx, &contacts).await?;
     index_tickets(tx, &tickets).await
@@ -128,23 +139,25 @@ async fn put(tx: &mut Tx, rows: &[(&str, Uuid, String)]) -> DbResult<()> {
     Ok(())
 }
 
+/// A contact's id, name, firm, city, and an address of his in both spellings.
+type ContactWords = (Uuid, String, Option<String>, Option<String>, Option<String>, Option<String>);
+
 async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let rows: Vec<(Uuid, String, Option<String>, Option<String>, Option<String>, Option<String>)> =
-        on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "SELECT k.id, k.name, k.company, k.city, i.value, i.shown
+    let rows: Vec<ContactWords> = on_db!(&mut *tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT k.id, k.name, k.company, k.city, i.value, i.shown
                  FROM contacts k LEFT JOIN identities i ON i.contact_id = k.id WHERE k.id IN (",
-            );
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(*id);
-            }
-            query.push(") ORDER BY k.id");
-            query.build_query_as().persistent(false).fetch_all(conn).await?
-        });
+        );
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(") ORDER BY k.id");
+        query.build_query_as().persistent(false).fetch_all(conn).await?
+    });
     let mut entries: Vec<(&str, Uuid, String)> = Vec::new();
     for (id, name, company, city, value, shown) in rows {
         let mut words = [value, shown].into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -154,7 +167,11 @@ async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
                 all.push_str(&words);
             }
             _ => {
-                words = [Some(name), company, city, Some(words)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                words = [Some(name), company, city, Some(words)]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 entries.push(("contact", id, words));
             }
         }
@@ -167,7 +184,9 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
         return Ok(());
     }
     let rows: Vec<(Uuid, i64, String, String, Option<String>)> = on_db!(&mut *tx, |conn| {
-        let mut query = QueryBuilder::new("SELECT id, number, title, description, outcome FROM tickets WHERE id IN (");
+        let mut query = QueryBuilder::new(
+            "SELECT id, number, title, description, outcome FROM tickets WHERE id IN (",
+        );
         let mut list = query.separated(", ");
         for id in ids {
             list.push_bind(*id);
@@ -178,7 +197,11 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     let entries: Vec<(&str, Uuid, String)> = rows
         .into_iter()
         .map(|(id, n, title, description, outcome)| {
-            ("ticket", id, format!("{} {n} {title} {description} {}", number(n), outcome.unwrap_or_default()))
+            (
+                "ticket",
+                id,
+                format!("{} {n} {title} {description} {}", number(n), outcome.unwrap_or_default()),
+            )
         })
         .collect();
     put(tx, &entries).await

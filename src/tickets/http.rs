@@ -74,7 +74,9 @@ async fn list_tickets(
         None => None,
     };
     let filter = Filter { status: query.status, owner: query.owner, kind: query.kind, ids };
-    Ok(Json(queries::list(&mut tx, &filter, cursor, query.limit.unwrap_or(50).clamp(1, 200)).await?))
+    Ok(Json(
+        queries::list(&mut tx, &filter, cursor, query.limit.unwrap_or(50).clamp(1, 200)).await?,
+    ))
 }
 
 /// A ticket to be opened.
@@ -135,7 +137,10 @@ async fn whole(app: &App, id: Uuid) -> Result<Ticket, AppError> {
 
 /// Shows a ticket.
 #[utoipa::path(get, path = "/tickets/{id}", tag = "tickets", responses((status = 200, body = Ticket)))]
-async fn get_ticket(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Ticket>, AppError> {
+async fn get_ticket(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Ticket>, AppError> {
     Ok(Json(whole(&app, id).await?))
 }
 
@@ -173,7 +178,8 @@ async fn change_ticket(
     if expected.is_some_and(|version| version != ticket.version) {
         return Err(AppError::Stale);
     }
-    on_db!(&mut tx, |conn| sqlx::query(
+    on_db!(&mut tx, |conn| {
+        sqlx::query(
         "UPDATE tickets
          SET title = COALESCE($2, title), kind = COALESCE($3, kind), owner_id = COALESCE($4, owner_id),
              description = COALESCE($5, description), version = version + 1
@@ -186,9 +192,11 @@ async fn change_ticket(
     .bind(&change.description)
     .execute(conn)
     .await
-    .map(drop)?);
-    let mut event =
-        NewEvent::new("ticket.changed", app.now(), caller.actor()).contact(ticket.ticket.contact.id).ticket(id);
+    .map(drop)?
+    });
+    let mut event = NewEvent::new("ticket.changed", app.now(), caller.actor())
+        .contact(ticket.ticket.contact.id)
+        .ticket(id);
     event.conversation_id = ticket.conversations.first().map(|conversation| conversation.id);
     app.commit(tx, &[event]).await?;
     Ok(Json(whole(&app, id).await?))
@@ -212,7 +220,8 @@ async fn attach_conversation(
     Body(attach): Body<AttachConversation>,
 ) -> Result<Json<Ticket>, AppError> {
     let mut tx = app.db().write().await?;
-    let events = open::attach(&mut tx, id, attach.conversation_id, &caller.actor(), app.now()).await?;
+    let events =
+        open::attach(&mut tx, id, attach.conversation_id, &caller.actor(), app.now()).await?;
     app.commit(tx, &events).await?;
     Ok(Json(whole(&app, id).await?))
 }
@@ -262,7 +271,11 @@ async fn solve_ticket(
 
 /// Reopens a ticket.
 #[utoipa::path(post, path = "/tickets/{id}/reopen", tag = "tickets", responses((status = 200, body = Ticket)))]
-async fn reopen_ticket(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Ticket>, AppError> {
+async fn reopen_ticket(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Ticket>, AppError> {
     let mut tx = app.db().write().await?;
     let events = solve::reopen(&mut tx, id, &caller.actor(), app.now()).await?;
     app.commit(tx, &events).await?;

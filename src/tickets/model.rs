@@ -9,11 +9,13 @@ use crate::{contacts::model::ContactRef, officers::model::OfficerRef};
 /// A ticket's number as people write it.
 #[must_use]
 pub fn number(number: i64) -> String {
-    format!("K-{:04}", number)
+    format!("K-{number:04}")
 }
 
 /// What a ticket is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
+)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum TicketKind {

@@ -40,12 +40,18 @@ pub fn title(title: &str) -> Result<&str, AppError> {
 }
 
 /// Opens a ticket from a conversation. Tells its id and what to log.
-pub async fn open(tx: &mut Tx, new: &NewTicket, actor: &Actor, now: Timestamp) -> Result<(Uuid, Vec<NewEvent>), AppError> {
+pub async fn open(
+    tx: &mut Tx,
+    new: &NewTicket,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<(Uuid, Vec<NewEvent>), AppError> {
     let conversation =
         conversations::queries::core(tx, new.conversation_id).await?.ok_or(AppError::NotFound)?;
     let title = title(&new.title)?;
     let id = new_id();
-    let ticket_number: i64 = on_db!(&mut *tx, |conn| sqlx::query_scalar(
+    let ticket_number: i64 = on_db!(&mut *tx, |conn| {
+        sqlx::query_scalar(
         "INSERT INTO tickets
              (id, contact_id, kind, title, description, status, owner_id, message_id, opened_at, version)
          VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, 1) RETURNING number"
@@ -59,7 +65,8 @@ pub async fn open(tx: &mut Tx, new: &NewTicket, actor: &Actor, now: Timestamp) -
     .bind(new.message_id)
     .bind(now)
     .fetch_one(conn)
-    .await?);
+    .await?
+    });
     link(tx, id, conversation.id, now).await?;
     let event = NewEvent::new("ticket.opened", now, actor.clone())
         .conversation(conversation.id, conversation.contact_id)
@@ -69,8 +76,14 @@ pub async fn open(tx: &mut Tx, new: &NewTicket, actor: &Actor, now: Timestamp) -
     Ok((id, vec![event]))
 }
 
-async fn link(tx: &mut Tx, ticket_id: Uuid, conversation_id: Uuid, now: Timestamp) -> Result<bool, AppError> {
-    Ok(on_db!(tx, |conn| sqlx::query(
+async fn link(
+    tx: &mut Tx,
+    ticket_id: Uuid,
+    conversation_id: Uuid,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    Ok(on_db!(tx, |conn| {
+        sqlx::query(
         "INSERT INTO ticket_conversations (ticket_id, conversation_id, attached_at) VALUES ($1, $2, $3)
          ON CONFLICT DO NOTHING"
     )
@@ -80,7 +93,8 @@ async fn link(tx: &mut Tx, ticket_id: Uuid, conversation_id: Uuid, now: Timestam
     .execute(conn)
     .await?
     .rows_affected()
-        == 1))
+        == 1
+    }))
 }
 
 /// Attaches a conversation to a ticket. Tells what to log; nothing if it was attached.
@@ -92,9 +106,13 @@ pub async fn attach(
     now: Timestamp,
 ) -> Result<Vec<NewEvent>, AppError> {
     let ticket = super::queries::find(tx, ticket_id).await?.ok_or(AppError::NotFound)?.ticket;
-    let conversation = conversations::queries::core(tx, conversation_id).await?.ok_or(AppError::NotFound)?;
+    let conversation =
+        conversations::queries::core(tx, conversation_id).await?.ok_or(AppError::NotFound)?;
     if ticket.contact.id != conversation.contact_id {
-        return Err(AppError::invalid("conversation_id", "is another customer's: merge the two first if they are one"));
+        return Err(AppError::invalid(
+            "conversation_id",
+            "is another customer's: merge the two first if they are one",
+        ));
     }
     if !link(tx, ticket_id, conversation_id, now).await? {
         return Ok(Vec::new());

@@ -68,7 +68,12 @@ pub struct Filter {
 }
 
 /// A page of tickets, the newest first.
-pub async fn list(tx: &mut Tx, filter: &Filter, cursor: Option<Cursor>, limit: usize) -> DbResult<Page<TicketRef>> {
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> DbResult<Page<TicketRef>> {
     if filter.ids.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Page::all(Vec::new()));
     }
@@ -93,7 +98,12 @@ pub async fn list(tx: &mut Tx, filter: &Filter, cursor: Option<Cursor>, limit: u
             query.push(")");
         }
         if let Some(cursor) = cursor {
-            query.push(" AND (t.opened_at, t.id) < (").push_bind(cursor.at).push(", ").push_bind(cursor.id).push(")");
+            query
+                .push(" AND (t.opened_at, t.id) < (")
+                .push_bind(cursor.at)
+                .push(", ")
+                .push_bind(cursor.id)
+                .push(")");
         }
         query.push(" ORDER BY t.opened_at DESC, t.id DESC LIMIT ");
         query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
@@ -107,7 +117,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter, cursor: Option<Cursor>, limit: u
 pub async fn of_contact(tx: &mut Tx, contact_id: Uuid) -> DbResult<Vec<TicketRef>> {
     let rows: Vec<Row> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        query.push("WHERE t.contact_id = ").push_bind(contact_id).push(" ORDER BY t.opened_at DESC LIMIT 100");
+        query
+            .push("WHERE t.contact_id = ")
+            .push_bind(contact_id)
+            .push(" ORDER BY t.opened_at DESC LIMIT 100");
         query.build_query_as().fetch_all(conn).await?
     });
     Ok(rows.into_iter().map(TicketRef::from).collect())
@@ -134,7 +147,8 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> DbResult<Option<Ticket>> {
         query.build_query_as().fetch_optional(conn).await?
     });
     let Some(row) = row else { return Ok(None) };
-    let conversations: Vec<TicketConversation> = on_db!(tx, |conn| sqlx::query_as(
+    let conversations: Vec<TicketConversation> = on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT c.id, c.number, c.subject, c.preview, c.status, ch.kind AS channel_kind, c.last_message_at
          FROM ticket_conversations tc JOIN conversations c ON c.id = tc.conversation_id
          JOIN channels ch ON ch.id = c.channel_id
@@ -142,7 +156,8 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> DbResult<Option<Ticket>> {
     )
     .bind(id)
     .fetch_all(conn)
-    .await?);
+    .await?
+    });
     let (message_id, version) = (row.message_id, row.version);
     Ok(Some(Ticket { ticket: row.into(), message_id, conversations, version }))
 }

@@ -13,7 +13,13 @@ use crate::{
 };
 
 /// Solves a ticket; the outcome is what the next officer will read first. Tells what to log.
-pub async fn solve(tx: &mut Tx, id: Uuid, outcome: &str, actor: &Actor, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+pub async fn solve(
+    tx: &mut Tx,
+    id: Uuid,
+    outcome: &str,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
     let outcome = outcome.trim();
     if outcome.is_empty() || outcome.chars().count() > 500 || outcome.contains('\0') {
         return Err(AppError::invalid("outcome", "say how it ended, in at most 500 characters"));
@@ -22,7 +28,12 @@ pub async fn solve(tx: &mut Tx, id: Uuid, outcome: &str, actor: &Actor, now: Tim
 }
 
 /// Reopens a ticket. Tells what to log.
-pub async fn reopen(tx: &mut Tx, id: Uuid, actor: &Actor, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+pub async fn reopen(
+    tx: &mut Tx,
+    id: Uuid,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
     set(tx, id, "open", None, actor, now).await
 }
 
@@ -39,7 +50,8 @@ async fn set(
         return Ok(Vec::new());
     }
     let solved_at = (status == "solved").then_some(now);
-    on_db!(tx, |conn| sqlx::query(
+    on_db!(tx, |conn| {
+        sqlx::query(
         "UPDATE tickets SET status = $2, outcome = $3, solved_at = $4, version = version + 1 WHERE id = $1"
     )
     .bind(id)
@@ -48,9 +60,15 @@ async fn set(
     .bind(solved_at)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     let kind = if status == "solved" { "ticket.solved" } else { "ticket.reopened" };
-    let mut event = NewEvent::new(kind, now, actor.clone()).contact(ticket.ticket.contact.id).ticket(id).in_history();
+    let mut event = NewEvent::new(kind, now, actor.clone())
+        .contact(ticket.ticket.contact.id)
+        .ticket(id)
+        .in_history();
     event.conversation_id = ticket.conversations.first().map(|conversation| conversation.id);
-    Ok(vec![event.data(json!({ "number": ticket.ticket.number, "title": ticket.ticket.title, "outcome": outcome }))])
+    Ok(vec![event.data(
+        json!({ "number": ticket.ticket.number, "title": ticket.ticket.title, "outcome": outcome }),
+    )])
 }

@@ -51,7 +51,11 @@ pub async fn seen(app: &App, who: &Caller, seq: i64, read: bool) -> DbResult<()>
         for known in &known {
             list.push_bind(known.id);
         }
-        query.push(")) AND state IN ('sent', ").push_bind(before).push(") AND state <> ").push_bind(state);
+        query
+            .push(")) AND state IN ('sent', ")
+            .push_bind(before)
+            .push(") AND state <> ")
+            .push_bind(state);
         query.push(" RETURNING message_id, conversation_id");
         query.build_query_as().fetch_all(conn).await?
     });
@@ -76,14 +80,16 @@ pub async fn officer_read(app: &App, conversation_id: Uuid) -> DbResult<()> {
         return Ok(());
     }
     let mut tx = app.db().read().await?;
-    let visitors: Vec<(Uuid, String, String)> = on_db!(&mut tx, |conn| sqlx::query_as(
+    let visitors: Vec<(Uuid, String, String)> = on_db!(&mut tx, |conn| {
+        sqlx::query_as(
         "SELECT i.id, i.kind, i.value FROM conversations c JOIN identities i ON i.contact_id = c.contact_id
          WHERE c.id = $1 AND i.kind = $2"
     )
     .bind(conversation_id)
     .bind(sapa_webchat::KIND.as_str())
     .fetch_all(conn)
-    .await?);
+    .await?
+    });
     for (identity, kind, value) in visitors {
         let address = Address { kind: Kind(kind.into()), value };
         if app.rooms().present(&address) {

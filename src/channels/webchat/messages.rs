@@ -12,7 +12,8 @@ use crate::{
     app::App,
     db::{DbResult, Tx},
     events::Event,
-    files, messages::Details,
+    files,
+    messages::Details,
     on_db,
 };
 
@@ -33,7 +34,8 @@ struct Row {
     edited_at: Option<Timestamp>,
 }
 
-const SELECT: &str = "SELECT e.seq, m.id, i.kind, i.value, m.direction, m.author_kind, m.author_name, m.external_id,
+const SELECT: &str =
+    "SELECT e.seq, m.id, i.kind, i.value, m.direction, m.author_kind, m.author_name, m.external_id,
         m.text, m.details, m.file_count, m.at, m.edited_at
     FROM events e JOIN messages m ON m.id = e.message_id JOIN identities i ON i.id = e.identity_id
     WHERE e.kind IN ('message.received', 'message.sent') AND m.retracted_at IS NULL AND ";
@@ -80,7 +82,9 @@ pub async fn before(
             list.push_bind(*id);
         }
         query.push(") AND e.seq < ").push_bind(before.unwrap_or(i64::MAX));
-        query.push(" ORDER BY e.seq DESC LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        query
+            .push(" ORDER BY e.seq DESC LIMIT ")
+            .push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         query.build_query_as().fetch_all(conn).await?
     });
     rows.reverse();
@@ -88,19 +92,25 @@ pub async fn before(
 }
 
 async fn shown(app: &App, tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<(Address, ServerMessage)>> {
-    let with_files: Vec<Uuid> = rows.iter().filter(|row| row.file_count > 0).map(|row| row.id).collect();
+    let with_files: Vec<Uuid> =
+        rows.iter().filter(|row| row.file_count > 0).map(|row| row.id).collect();
     let mut files = files::queries::of_messages(tx, &with_files).await?;
     let expires = app.now().seconds() + LINK_SECONDS;
     Ok(rows
         .into_iter()
         .map(|row| {
-            let files = files.remove(&row.id).unwrap_or_default().into_iter().map(|file| SentFile {
-                id: file.id,
-                url: format!("/chat/files/{}?e={expires}&s={}", file.id, app.keys().sign_link(file.id, expires)),
-                name: file.name,
-                media_type: file.media_type,
-                size: u64::try_from(file.size).unwrap_or(0),
-            });
+            let files =
+                files.remove(&row.id).unwrap_or_default().into_iter().map(|file| SentFile {
+                    id: file.id,
+                    url: format!(
+                        "/chat/files/{}?e={expires}&s={}",
+                        file.id,
+                        app.keys().sign_link(file.id, expires)
+                    ),
+                    name: file.name,
+                    media_type: file.media_type,
+                    size: u64::try_from(file.size).unwrap_or(0),
+                });
             let visitor = row.direction == "in";
             let message = ServerMessage {
                 seq: row.seq,
@@ -114,7 +124,13 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<(Address,
                 name: (!visitor).then_some(row.author_name),
                 text: row.text,
                 files: files.collect(),
-                buttons: row.details.0.buttons.into_iter().map(|label| ChosenAnswer { label }).collect(),
+                buttons: row
+                    .details
+                    .0
+                    .buttons
+                    .into_iter()
+                    .map(|label| ChosenAnswer { label })
+                    .collect(),
                 at: row.at,
                 edited: row.edited_at.is_some(),
             };
@@ -125,8 +141,10 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<(Address,
 
 /// What events mean for the addresses that they concern, in the order of the log.
 pub async fn pushes(app: &App, tx: &mut Tx, events: &[Event]) -> DbResult<Vec<(Address, Push)>> {
-    let concerned: Vec<&Event> =
-        events.iter().filter(|event| event.identity_id.is_some() && event.kind.starts_with("message.")).collect();
+    let concerned: Vec<&Event> = events
+        .iter()
+        .filter(|event| event.identity_id.is_some() && event.kind.starts_with("message."))
+        .collect();
     if concerned.is_empty() {
         return Ok(Vec::new());
     }
@@ -141,16 +159,20 @@ pub async fn pushes(app: &App, tx: &mut Tx, events: &[Event]) -> DbResult<Vec<(A
         query.push(")");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
-    let by_id: HashMap<Uuid, (Address, ServerMessage)> =
-        shown(app, tx, rows).await?.into_iter().map(|(address, message)| (message.id, (address, message))).collect();
+    let by_id: HashMap<Uuid, (Address, ServerMessage)> = shown(app, tx, rows)
+        .await?
+        .into_iter()
+        .map(|(address, message)| (message.id, (address, message)))
+        .collect();
     let mut retracted: HashMap<Uuid, Address> = HashMap::new();
     for event in concerned.iter().filter(|event| event.kind == "message.retracted") {
         let Some(identity) = event.identity_id else { continue };
-        let owner: Option<(String, String)> =
-            on_db!(&mut *tx, |conn| sqlx::query_as("SELECT kind, value FROM identities WHERE id = $1")
-                .bind(identity)
-                .fetch_optional(conn)
-                .await?);
+        let owner: Option<(String, String)> = on_db!(&mut *tx, |conn| sqlx::query_as(
+            "SELECT kind, value FROM identities WHERE id = $1"
+        )
+        .bind(identity)
+        .fetch_optional(conn)
+        .await?);
         if let Some((kind, value)) = owner {
             retracted.insert(identity, Address { kind: Kind(kind.into()), value });
         }
@@ -166,7 +188,10 @@ pub async fn pushes(app: &App, tx: &mut Tx, events: &[Event]) -> DbResult<Vec<(A
                 }
                 "message.edited" => {
                     let (address, message) = by_id.get(&id)?.clone();
-                    Some((address, Push::Edit { seq: event.seq, id, text: message.text, at: event.at }))
+                    Some((
+                        address,
+                        Push::Edit { seq: event.seq, id, text: message.text, at: event.at },
+                    ))
                 }
                 "message.retracted" => {
                     let address = retracted.get(&event.identity_id?)?.clone();
