@@ -9,8 +9,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     contacts::model::Evidence,
     officers::{model::Language, policy::Role},
-    tickets::model::TicketKind,
 };
+
+mod talks;
+
+pub use talks::{Attached, Conversation, Message, Status, Ticket};
 
 /// The files of one firm.
 struct Files {
@@ -49,7 +52,10 @@ pub struct Firm {
 
 /// Both firms.
 pub fn firms() -> anyhow::Result<Vec<Firm>> {
-    FIRMS.iter().map(|files| firm(files).with_context(|| format!("demo/{}", files.folder))).collect()
+    FIRMS
+        .iter()
+        .map(|files| firm(files).with_context(|| format!("demo/{}", files.folder)))
+        .collect()
 }
 
 /// What is to be known of both firms themselves.
@@ -63,7 +69,7 @@ fn firm(files: &Files) -> anyhow::Result<Firm> {
         conversations.extend(read::<Vec<Conversation>>("conversations", part)?);
     }
     Ok(Firm {
-        site_key: format!("{}-demo", files.folder),
+        site_key: format!("{}{}", files.folder, super::SITE_KEY),
         about: read("firm", files.firm)?,
         contacts: read("contacts", files.contacts)?,
         conversations,
@@ -165,104 +171,6 @@ pub struct Identity {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Conversation {
-    pub number: i64,
-    pub contact: String,
-    pub team: Option<String>,
-    pub assignee: Option<String>,
-    pub status: Status,
-    pub subject: Option<String>,
-    #[serde(default)]
-    pub labels: Vec<String>,
-    pub ticket: Option<Ticket>,
-    /// After the demonstration's moment.
-    pub snoozed_for: Option<String>,
-    pub draft: Option<Draft>,
-    pub messages: Vec<Message>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Open,
-    Snoozed,
-    Solved,
-}
-
-impl Status {
-    /// As it is stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Snoozed => "snoozed",
-            Self::Solved => "solved",
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ticket {
-    pub key: String,
-    pub kind: TicketKind,
-    pub title: String,
-    pub description: String,
-    pub status: Status,
-    pub outcome: Option<String>,
-    pub owner: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Draft {
-    pub from: String,
-    pub channel: String,
-    pub text: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Message {
-    /// `contact`, an officer, or `system`.
-    pub from: String,
-    pub channel: String,
-    /// Before the demonstration's moment.
-    pub ago: String,
-    pub text: String,
-    #[serde(default)]
-    pub note: bool,
-    #[serde(default)]
-    pub read: bool,
-    pub subject: Option<String>,
-    pub quoted: Option<String>,
-    pub html: Option<String>,
-    pub page: Option<String>,
-    /// The kind of the address, if it is not the channel's own.
-    pub identity: Option<String>,
-    pub delivery: Option<Delivery>,
-    #[serde(default)]
-    pub files: Vec<Attached>,
-}
-
-/// What became of an answer that did not arrive.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delivery {
-    pub state: String,
-    pub reason: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attached {
-    pub name: String,
-    pub media_type: String,
-    /// What to make: see [`paper`](super::paper).
-    pub generate: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Suggestion {
     pub a: String,
     pub b: String,
@@ -282,17 +190,6 @@ mod tests {
             let there = std::fs::read_dir(folder).unwrap().count();
             assert_eq!(there, files.conversations.len() + 3, "{}", files.folder);
             assert!(firm.contacts.len() > 50 && firm.conversations.len() > 100);
-        }
-    }
-
-    #[test]
-    fn conversations_bear_only_labels_of_their_firm() {
-        for firm in firms().unwrap() {
-            for conversation in &firm.conversations {
-                for label in &conversation.labels {
-                    assert!(firm.about.labels.contains(label), "{label} of {}", conversation.number);
-                }
-            }
         }
     }
 }

@@ -26,7 +26,8 @@ impl<'f> Line<'f> {
 
     /// The kind of the channel it was said on.
     pub fn channel_kind(&self) -> &'f str {
-        let channel = self.firm.about.channels.iter().find(|channel| channel.key == self.said.channel);
+        let channel =
+            self.firm.about.channels.iter().find(|channel| channel.key == self.said.channel);
         channel.map_or("", |channel| &channel.kind)
     }
 

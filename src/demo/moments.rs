@@ -58,7 +58,9 @@ fn duration(text: &str) -> anyhow::Result<Duration> {
         + span.get_minutes() * 60;
     let plain = span.get_years() == 0 && span.get_months() == 0 && span.get_seconds() == 0;
     ensure!(plain, "{text:?} is not in days, hours and minutes");
-    Ok(Duration::from_secs(u64::try_from(seconds).with_context(|| format!("{text:?} is negative"))?))
+    Ok(Duration::from_secs(
+        u64::try_from(seconds).with_context(|| format!("{text:?} is negative"))?,
+    ))
 }
 
 #[cfg(test)]
@@ -87,7 +89,8 @@ mod tests {
     #[test]
     fn what_was_before_this_morning_stays_before_it_at_any_hour() {
         for hour in 0..48 {
-            let moments = Moments::at(time("2026-11-23T00:30:00Z").after(Duration::from_secs(hour * 3600)));
+            let moments =
+                Moments::at(time("2026-11-23T00:30:00Z").after(Duration::from_secs(hour * 3600)));
             assert!(moments.ago("PT16H").unwrap() <= moments.ago("PT4H").unwrap(), "{hour}");
             assert!(moments.ago("P1D").unwrap() < moments.ago("PT16H").unwrap());
             assert!(moments.ahead("PT1H").unwrap() > moments.now);

@@ -1,6 +1,6 @@
 //! Who takes part: teams, officers, channels, and contacts with their addresses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use anyhow::Context;
 use sapa_channel::{ChannelId, Proof, Timestamp, new_id};
@@ -17,6 +17,10 @@ use crate::{
     events::{Actor, NewEvent},
     keys::random_token,
 };
+
+mod contacts;
+
+pub use contacts::customer_address;
 
 /// Rows that the files refer to by a key.
 #[derive(Debug)]
@@ -38,7 +42,8 @@ impl<'f, T> Keyed<'f, T> {
 
     /// The row with this key.
     pub fn get(&self, key: &str) -> anyhow::Result<&T> {
-        let place = self.places.get(key).with_context(|| format!("there is no {} {key:?}", self.what))?;
+        let place =
+            self.places.get(key).with_context(|| format!("there is no {} {key:?}", self.what))?;
         Ok(&self.rows[*place])
     }
 }
@@ -139,9 +144,12 @@ impl<'f> People<'f> {
             }
         }
         let channels = Keyed::new("channel", channels);
-        let contacts = contacts(firms, hearing, moments, &channels)?;
+        let contacts = contacts::gather(firms, hearing, moments, &channels)?;
         Ok(Self {
-            teams: Keyed::new("team", teams.map(|told| (told.key.as_str(), Team { id: new_id(), told }))),
+            teams: Keyed::new(
+                "team",
+                teams.map(|told| (told.key.as_str(), Team { id: new_id(), told })),
+            ),
             officers: Keyed::new(
                 "officer",
                 officers.map(|told| {
@@ -150,7 +158,10 @@ impl<'f> People<'f> {
                 }),
             ),
             channels,
-            contacts: Keyed::new("contact", contacts.into_iter().map(|row| (row.told.key.as_str(), row))),
+            contacts: Keyed::new(
+                "contact",
+                contacts.into_iter().map(|row| (row.told.key.as_str(), row)),
+            ),
         })
     }
 
@@ -164,7 +175,8 @@ impl<'f> People<'f> {
                 continue;
             }
             let name: String = after.chars().take_while(|c| c.is_alphabetic()).collect();
-            let named = |officer: &&Officer| officer.told.name.split(' ').next() == Some(name.as_str());
+            let named =
+                |officer: &&Officer| officer.told.name.split(' ').next() == Some(name.as_str());
             called.extend(self.officers.rows.iter().find(named).map(|officer| officer.id));
         }
         called
@@ -216,65 +228,4 @@ fn channel<'f>(
         last_message_at: hearing.last_by_channel.get(told.key.as_str()).copied(),
         told,
     })
-}
-
-/// The contacts in the order in which they were first seen, in which their ids sort too.
-fn contacts<'f>(
-    firms: &'f [Firm],
-    hearing: &Hearing<'f>,
-    moments: &Moments,
-    channels: &Keyed<'f, Channel<'f>>,
-) -> anyhow::Result<Vec<Contact<'f>>> {
-    let all = firms.iter().flat_map(|firm| firm.contacts.iter().map(move |told| (firm, told)));
-    let mut all: Vec<_> =
-        all.map(|(firm, told)| (hearing.first(&told.key).unwrap_or(moments.now), firm, told)).collect();
-    all.sort_by_key(|(first, ..)| *first);
-    let mut taken = HashSet::new();
-    let mut contacts = Vec::with_capacity(all.len());
-    for (first_seen_at, firm, told) in all {
-        let mut identities = Vec::with_capacity(told.identities.len());
-        let mut shared_phone = None;
-        for address in &told.identities {
-            let value = value(firm, told, address);
-            let shown = address.shown.as_deref().unwrap_or(&address.value);
-            if !taken.insert((address.kind.as_str(), value.clone())) {
-                shared_phone = Some(shown);
-                continue;
-            }
-            let heard = hearing.heard(&told.key, &address.kind);
-            let first = heard.map_or(first_seen_at, |heard| heard.first);
-            let verified = address.proof.map(|proof| match (proof, heard) {
-                (Proof::MailReply, Some(heard)) => (heard.answered.unwrap_or(first), heard.answered.is_some()),
-                (Proof::DeepLink | Proof::ShopSignature, Some(_)) => (first, first > first_seen_at),
-                _ => (first, false),
-            });
-            identities.push(Identity {
-                id: new_id(),
-                kind: &address.kind,
-                value,
-                shown,
-                proof: address.proof,
-                first_seen_at: first,
-                last_seen_at: heard.map_or(first, |heard| heard.last),
-                last_channel_id: heard.map(|heard| channels.get(heard.channel)).transpose()?.map(|row| row.id),
-                verified,
-            });
-        }
-        contacts.push(Contact { id: new_id(), told, firm, first_seen_at, identities, shared_phone });
-    }
-    Ok(contacts)
-}
-
-/// An address as its channel spells it: web chat tells browsers from customers whom the shop vouches for.
-fn value(firm: &Firm, told: &content::Contact, address: &content::Identity) -> String {
-    match (address.kind.as_str(), address.proof) {
-        ("webchat", Some(Proof::ShopSignature)) => customer_address(&firm.site_key, &told.key),
-        ("webchat", _) => format!("v:{}", address.value),
-        _ => address.value.clone(),
-    }
-}
-
-/// The web chat's address of a customer of a shop.
-pub fn customer_address(site_key: &str, customer: &str) -> String {
-    format!("c:{site_key}/{customer}")
 }

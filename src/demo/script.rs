@@ -41,6 +41,7 @@ pub struct Message<'f> {
 pub struct File<'f> {
     pub message_id: Uuid,
     pub uploaded_by: Option<String>,
+    pub told: &'f content::Attached,
     pub paper: &'f Paper,
     pub at: Timestamp,
 }

@@ -1,6 +1,6 @@
 //! A conversation while it goes on: what the hub would have kept of it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use sapa_channel::{ChannelId, Timestamp, new_id};
 use uuid::Uuid;
@@ -11,6 +11,9 @@ use super::{
     people::{Contact, Officer},
 };
 use crate::{conversations::model::Core, router::one_line};
+
+/// The least time between two things.
+const BLINK: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub struct Talk<'f> {
@@ -52,7 +55,12 @@ pub struct Talk<'f> {
 
 impl<'f> Talk<'f> {
     /// One that begins with this line.
-    pub fn opened(line: &Line<'f>, contact_id: Uuid, channel_id: ChannelId, team_id: Option<Uuid>) -> Self {
+    pub fn opened(
+        line: &Line<'f>,
+        contact_id: Uuid,
+        channel_id: ChannelId,
+        team_id: Option<Uuid>,
+    ) -> Self {
         Self {
             told: line.talk,
             id: new_id(),
@@ -84,7 +92,13 @@ impl<'f> Talk<'f> {
     }
 
     /// The customer says something.
-    pub fn heard(&mut self, line: &Line<'f>, message: Uuid, channel_id: ChannelId, identity_id: Uuid) {
+    pub fn heard(
+        &mut self,
+        line: &Line<'f>,
+        message: Uuid,
+        channel_id: ChannelId,
+        identity_id: Uuid,
+    ) {
         self.said(line);
         self.channel_id = channel_id;
         self.identity_id = Some(identity_id);
@@ -135,17 +149,29 @@ impl<'f> Talk<'f> {
         self.version += 1;
     }
 
-    /// Up to where an officer has seen it.
+    /// Up to where an officer has seen it: his own last word, or what somebody has seen. Who was called to what
+    /// goes on, and has not written since, has not looked since either.
     pub fn seen_by(&self, officer: Uuid) -> Option<Timestamp> {
-        self.wrote.get(&officer).copied().max(self.seen_at)
+        let wrote = self.wrote.get(&officer).copied();
+        let called = self.called.get(&officer).filter(|at| wrote < Some(**at));
+        match called {
+            Some(at) if self.solved_at.is_none() => {
+                self.seen_at.map(|seen| seen.min(at.before(BLINK)))
+            }
+            _ => wrote.max(self.seen_at),
+        }
+    }
+
+    /// Officers who wrote or were called.
+    pub fn concerned(&self) -> impl Iterator<Item = Uuid> + '_ {
+        let called = self.called.keys().filter(|officer| !self.wrote.contains_key(*officer));
+        self.wrote.keys().chain(called).copied()
     }
 
     /// Officers who were called and have not looked since.
     pub fn mentions(&self) -> impl Iterator<Item = (Uuid, Timestamp)> + '_ {
-        self.called
-            .iter()
-            .map(|(officer, at)| (*officer, *at))
-            .filter(|(officer, at)| self.seen_by(*officer) < Some(*at))
+        let called = self.called.iter().map(|(officer, at)| (*officer, *at));
+        called.filter(|(officer, at)| self.seen_by(*officer) < Some(*at))
     }
 
     /// What the rules of the running hub ask of a conversation.
@@ -168,7 +194,12 @@ impl<'f> Talk<'f> {
     }
 
     /// The other end of an id that a channel gives: letters have one of their own.
-    pub fn external_id(&mut self, kind: &str, address: &str, contact: &Contact<'_>) -> anyhow::Result<String> {
+    pub fn external_id(
+        &mut self,
+        kind: &str,
+        address: &str,
+        contact: &Contact<'_>,
+    ) -> anyhow::Result<String> {
         let id = new_id();
         Ok(match kind {
             "email" => {

@@ -23,7 +23,10 @@ fn index(place: i32, size: i32) -> usize {
 impl Canvas {
     /// A canvas that fades from one colour at the top to another at the bottom.
     pub fn new(top: Colour, bottom: Colour) -> Self {
-        let mut canvas = Self { palette: Vec::new(), pixels: vec![0; index(WIDTH, WIDTH) * index(HEIGHT, HEIGHT)] };
+        let mut canvas = Self {
+            palette: Vec::new(),
+            pixels: vec![0; index(WIDTH, WIDTH) * index(HEIGHT, HEIGHT)],
+        };
         canvas.fade(0, HEIGHT, top, bottom);
         canvas
     }
@@ -34,7 +37,12 @@ impl Canvas {
         let height = to - from;
         for band in 0..BANDS {
             let colour = mix(top, bottom, band, BANDS - 1);
-            self.rows(from + height * band / BANDS, from + height * (band + 1) / BANDS, colour, |_| Some((0, WIDTH)));
+            self.rows(
+                from + height * band / BANDS,
+                from + height * (band + 1) / BANDS,
+                colour,
+                |_| Some((0, WIDTH)),
+            );
         }
     }
 
@@ -50,7 +58,13 @@ impl Canvas {
     }
 
     /// Fills of each row what `span` says.
-    fn rows(&mut self, from: i32, to: i32, colour: Colour, span: impl Fn(i32) -> Option<(i32, i32)>) {
+    fn rows(
+        &mut self,
+        from: i32,
+        to: i32,
+        colour: Colour,
+        span: impl Fn(i32) -> Option<(i32, i32)>,
+    ) {
         let ink = self.ink(colour);
         for y in from.max(0)..to.min(HEIGHT) {
             let Some((left, right)) = span(y) else { continue };
@@ -96,7 +110,8 @@ impl Canvas {
                 let crosses = low.1 <= row && row < high.1;
                 crosses.then(|| low.0 + (high.0 - low.0) * (row - low.1) / (high.1 - low.1))
             });
-            let (left, right) = crossed.fold((i32::MAX, i32::MIN), |(l, r), x| (l.min(x), r.max(x)));
+            let (left, right) =
+                crossed.fold((i32::MAX, i32::MIN), |(l, r), x| (l.min(x), r.max(x)));
             (left < right).then_some((left, right))
         });
     }

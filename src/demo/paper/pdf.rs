@@ -7,7 +7,8 @@ const LINE: usize = 42;
 
 /// A page of A4 with this title above empty ruled lines.
 pub fn page(title: &str) -> Vec<u8> {
-    let mut content = String::from("0.23 0.27 0.31 rg 56 786 40 6 re f BT /F1 20 Tf 56 744 Td 26 TL");
+    let mut content =
+        String::from("0.23 0.27 0.31 rg 56 786 40 6 re f BT /F1 20 Tf 56 744 Td 26 TL");
     for line in lines(title) {
         let _ = write!(content, " ({line}) Tj T*");
     }
@@ -36,9 +37,12 @@ pub fn page(title: &str) -> Vec<u8> {
     let size = objects.len() + 1;
     let _ = write!(pdf, "xref\n0 {size}\n0000000000 65535 f \n");
     for place in places {
-        let _ = write!(pdf, "{place:010} 00000 n \n");
+        let _ = writeln!(pdf, "{place:010} 00000 n ");
     }
-    let _ = write!(pdf, "trailer\n<< /Size {size} /Root 1 0 R /Info 6 0 R >>\nstartxref\n{table}\n%%EOF\n");
+    let _ = write!(
+        pdf,
+        "trailer\n<< /Size {size} /Root 1 0 R /Info 6 0 R >>\nstartxref\n{table}\n%%EOF\n"
+    );
     pdf.into_bytes()
 }
 
@@ -57,7 +61,7 @@ fn lines(title: &str) -> Vec<String> {
     lines.iter().map(|line| line.chars().map(character).collect()).collect()
 }
 
-/// One character, ASCII and escaped: what is in WinAnsi and not in ASCII by its number.
+/// One character, ASCII and escaped: what is in `WinAnsi` and not in ASCII by its number.
 fn character(c: char) -> String {
     let number = match c {
         '(' | ')' | '\\' => return format!("\\{c}"),
@@ -90,7 +94,8 @@ mod tests {
     fn the_table_points_at_each_object() {
         let pdf = String::from_utf8(page("Tagihan KS-20431 (salinan)")).unwrap();
         assert!(pdf.contains(r"(Tagihan KS-20431 \(salinan\)) Tj"));
-        let table: usize = pdf.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+        let table: usize =
+            pdf.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
         assert!(pdf[table..].starts_with("xref\n0 7\n"));
         for (number, line) in (1..).zip(pdf[table..].lines().skip(3).take(6)) {
             let place: usize = line[..10].parse().unwrap();
