@@ -1,5 +1,10 @@
 import type { Me, Permission } from '../api/types';
 
+/** Whether the officer's role allows it. */
+export function can(me: Me, permission: Permission): boolean {
+  return me.permissions.includes(permission);
+}
+
 /** Parts of the settings that not everyone may open, and the permission that opens each. */
 const needed = {
   officers: ['officers:manage'],

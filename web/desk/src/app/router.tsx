@@ -12,6 +12,7 @@ import { SetUpPage } from '../auth/SetUpPage';
 import { SignInPage } from '../auth/SignInPage';
 import { InboxPage } from '../inbox/InboxPage';
 import { DeskLayout } from '../shell/DeskLayout';
+import { Broken } from '../shell/Broken';
 import { NotFound } from '../shell/NotFound';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -127,6 +128,7 @@ export const router = createRouter({
     ]),
   ]),
   defaultPreload: false,
+  defaultErrorComponent: ({ error, reset }) => <Broken error={error} reset={reset} />,
   scrollRestoration: false,
 });
 

@@ -149,19 +149,21 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       {suggest.open && (
         <Suggest id={listId} title={suggest.title} choices={suggest.choices} at={suggest.at} />
       )}
-      <div className="top" role="tablist">
-        {(['reply', 'note'] as const).map((one) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            aria-selected={kind === one}
-            className={kind === one ? 'tab on' : 'tab'}
-            onClick={() => focus(one)}
-          >
-            {t(`act.${one}`)}
-          </button>
-        ))}
+      <div className="top">
+        <div className="row tablist" role="tablist">
+          {(['reply', 'note'] as const).map((one) => (
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              aria-selected={kind === one}
+              className={kind === one ? 'tab on' : 'tab'}
+              onClick={() => focus(one)}
+            >
+              {t(`act.${one}`)}
+            </button>
+          ))}
+        </div>
         {!note && (
           <ChannelMenu
             conversation={conversation}

@@ -1,4 +1,3 @@
-import { Drawer } from '@mantine/core';
 import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -11,6 +10,7 @@ import { useLiveLine } from '../live/LiveProvider';
 import { Folders } from '../shell/Folders';
 import { ThreadPane } from '../thread/ThreadPane';
 import { Empty } from '../ui/Empty';
+import { SidePane } from '../ui/SidePane';
 import { useFolderName } from './ListHead';
 import { ListPane } from './ListPane';
 import { LiveBanner } from './LiveBanner';
@@ -68,32 +68,26 @@ export function InboxPage() {
       )}
       {id && beside && <CustomerPane key={`c-${id}`} conversationId={id} onClose={customer} />}
       {id && narrow && (
-        <Drawer
+        <SidePane
           opened={aside}
           onClose={() => setAside(false)}
-          position="right"
+          side="right"
           size={phone ? '100%' : 340}
-          withCloseButton={false}
-          padding={0}
-          transitionProps={{ duration: phone ? 0 : 200 }}
-          classNames={{ body: 'drawer-body' }}
-          title={undefined}
-          aria-label={t('customer.title')}
+          still={phone}
+          label={t('customer.title')}
         >
           <CustomerPane conversationId={id} onClose={() => setAside(false)} />
-        </Drawer>
+        </SidePane>
       )}
-      <Drawer
+      <SidePane
         opened={drawer}
         onClose={() => setDrawer(false)}
+        side="left"
         size={264}
-        withCloseButton={false}
-        padding={0}
-        classNames={{ body: 'drawer-body' }}
-        aria-label={t('nav.folders')}
+        label={t('nav.folders')}
       >
         <Folders folder={place.folder} onGo={() => setDrawer(false)} />
-      </Drawer>
+      </SidePane>
       {writing && <NewConversation onClose={() => setWriting(false)} />}
     </div>
   );

@@ -31,11 +31,20 @@ export function LabelMenu({ labels, opened, onOpened, onChange, children }: Prop
     flatRows(data).forEach((row) => row.labels.forEach((label) => known.add(label)));
   }
   return (
-    <Popover opened={open} onChange={set} width={280} position="bottom-end" trapFocus returnFocus shadow="md">
+    <Popover
+      opened={open}
+      onChange={set}
+      width={280}
+      position="bottom-end"
+      trapFocus
+      returnFocus
+      shadow="md"
+      withRoles={false}
+    >
       <Popover.Target>
         <span onClick={opened === undefined ? () => set(!open) : undefined}>{children}</span>
       </Popover.Target>
-      <Popover.Dropdown className="menu popover">
+      <Popover.Dropdown className="menu popover" role="dialog" aria-label={t('label.title')}>
         <TagsInput
           label={t('label.title')}
           description={t('label.hint')}

@@ -39,70 +39,71 @@ export function Palette() {
     event.preventDefault();
   };
   return (
-    <Modal
+    <Modal.Root
       opened={open}
       onClose={() => setOpen(false)}
-      withCloseButton={false}
       size={560}
       yOffset="12vh"
       radius="lg"
       transitionProps={{ duration: 80 }}
-      aria-label={t('act.palette')}
-      classNames={{ content: 'dialog palette', body: 'palette-body' }}
     >
-      <div className="q">
-        <Icon name="search" className="t3" />
-        <input
-          className="plain grow"
-          placeholder={t('palette.placeholder')}
-          aria-label={t('palette.placeholder')}
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="palette-list"
-          aria-activedescendant={items[chosen] ? `palette-${chosen}` : undefined}
-          value={q}
-          onChange={(event) => {
-            setQ(event.currentTarget.value);
-            setAt(0);
-          }}
-          onKeyDown={onKey}
-          data-autofocus
-        />
-      </div>
-      <div className="menu" id="palette-list" role="listbox" aria-label={t('act.palette')} ref={list}>
-        {items.length === 0 && <p className="t3 pad">{t('palette.nothing', { q })}</p>}
-        {items.map((item, index) => (
-          <Fragment key={item.key}>
-            {item.group !== items[index - 1]?.group && (
-              <div className="hd" role="presentation">
-                {item.group}
-              </div>
-            )}
-            <div
-              id={`palette-${index}`}
-              role="option"
-              aria-selected={index === chosen}
-              className={index === chosen ? 'it on' : 'it'}
-              onMouseMove={() => setAt(index)}
-              onClick={() => run(item)}
-            >
-              {item.person ? (
-                <Avatar name={item.person} size={16} />
-              ) : (
-                <Icon name={item.icon} className="t2" />
+      <Modal.Overlay />
+      <Modal.Content className="dialog palette" radius="lg" aria-label={t('act.palette')}>
+        <div className="q">
+          <Icon name="search" className="t3" />
+          <input
+            className="plain grow"
+            placeholder={t('palette.placeholder')}
+            aria-label={t('palette.placeholder')}
+            role="combobox"
+            aria-expanded="true"
+            aria-controls="palette-list"
+            aria-activedescendant={items[chosen] ? `palette-${chosen}` : undefined}
+            value={q}
+            onChange={(event) => {
+              setQ(event.currentTarget.value);
+              setAt(0);
+            }}
+            onKeyDown={onKey}
+            data-autofocus
+          />
+        </div>
+        <div className="menu" id="palette-list" role="listbox" aria-label={t('act.palette')} ref={list}>
+          {items.length === 0 && <p className="t3 pad">{t('palette.nothing', { q })}</p>}
+          {items.map((item, index) => (
+            <Fragment key={item.key}>
+              {item.group !== items[index - 1]?.group && (
+                <div className="hd" role="presentation">
+                  {item.group}
+                </div>
               )}
-              <span className="cut">
-                <Marked text={item.name} part={q} /> {item.aside && <span className="t3">{item.aside}</span>}
-              </span>
-              {item.keys && (
-                <span className="end">
-                  <Kbd keys={item.keys} />
+              <div
+                id={`palette-${index}`}
+                role="option"
+                aria-selected={index === chosen}
+                className={index === chosen ? 'it on' : 'it'}
+                onMouseMove={() => setAt(index)}
+                onClick={() => run(item)}
+              >
+                {item.person ? (
+                  <Avatar name={item.person} size={16} />
+                ) : (
+                  <Icon name={item.icon} className="t2" />
+                )}
+                <span className="cut">
+                  <Marked text={item.name} part={q} />{' '}
+                  {item.aside && <span className="t3">{item.aside}</span>}
                 </span>
-              )}
-            </div>
-          </Fragment>
-        ))}
-      </div>
-    </Modal>
+                {item.keys && (
+                  <span className="end">
+                    <Kbd keys={item.keys} />
+                  </span>
+                )}
+              </div>
+            </Fragment>
+          ))}
+        </div>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -18,6 +18,7 @@ import { ToastSpot } from '../ui/ToastSpot';
 import { GoActions } from './GoActions';
 import { Notices } from './Notices';
 import { Rail } from './Rail';
+import { SkipLink } from './SkipLink';
 
 /** Everything behind the sign-in: who is here, in which language and light, live. */
 export function DeskLayout() {
@@ -54,6 +55,7 @@ export function DeskLayout() {
         <LiveProvider me={me.data.id} onSignedOut={signedOut}>
           <ActionsProvider choice={choice}>
             <div className="app">
+              <SkipLink />
               <Rail />
               <Outlet />
             </div>

@@ -89,7 +89,7 @@ export function ThreadHead({ row, conversation, onBack, onCustomer }: Props) {
             <span>
               <Pick target={<IconButton icon="more" label={t('more')} />}>
                 <Pick.Item leftSection={<Icon name="ticket" />} onClick={() => setFiling(true)}>
-                  {t('ticket.open_one')}
+                  {t('ticket.new')}
                 </Pick.Item>
                 <Pick.Item leftSection={<Icon name="tag" />} onClick={() => setMenu('label')}>
                   {t('act.label')}

@@ -4,6 +4,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import { useConversation } from '../api/queries';
 import type { Conversation, ConversationRow } from '../api/types';
+import { can } from '../app/permissions';
 import { useMe } from '../app/session';
 import { Composer } from '../composer/Composer';
 import type { InboxPlace } from '../inbox/place';
@@ -29,6 +30,7 @@ export function ThreadPane({ id, place, rows, onBack, onCustomer }: Props) {
   const query = useConversation(id);
   const conversation = query.data;
   const row = conversation ?? rows.find((one) => one.id === id);
+  const writes = can(useMe(), 'conversations:write');
   useReadMark(conversation);
   return (
     <main className="pane thread">
@@ -39,7 +41,12 @@ export function ThreadPane({ id, place, rows, onBack, onCustomer }: Props) {
       )}
       {!conversation && !query.error && <LineSkeletons count={7} />}
       {conversation && <Timeline conversation={conversation} target={place.search.message} />}
-      {conversation && <Composer conversation={conversation} />}
+      {conversation &&
+        (writes ? (
+          <Composer conversation={conversation} />
+        ) : (
+          <p className="read-only t3">{t('thread.read_only')}</p>
+        ))}
     </main>
   );
 }

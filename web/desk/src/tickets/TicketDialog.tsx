@@ -77,7 +77,7 @@ export function TicketDialog({
     );
   return (
     <Dialog
-      title={t('ticket.open_one')}
+      title={t('ticket.new')}
       onClose={onClose}
       onSubmit={create}
       foot={
@@ -86,7 +86,7 @@ export function TicketDialog({
             {t('cancel')}
           </Button>
           <Button look="primary" type="submit" busy={act.isPending} disabled={!title.trim()}>
-            {t('ticket.open_one')}
+            {t('ticket.new')}
           </Button>
         </>
       }

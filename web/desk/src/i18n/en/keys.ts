@@ -38,5 +38,4 @@ export const keys = {
   'palette.go': 'Go to',
   'palette.nothing': 'Nothing for “{q}”',
   'palette.search': 'Search everything for “{q}”',
-  'palette.hint': '↑↓ choose, ↵ do',
 };

@@ -18,7 +18,6 @@ export const pages = {
   'contact.company': 'Company',
   'contact.timezone': 'Time zone',
   'contact.tags': 'Tags',
-  'contact.open_tickets': 'Open tickets',
   'contact.last_seen': 'Last seen',
   'contact.merge': 'Merge',
   'contact.write': 'Write',

@@ -71,7 +71,6 @@ export const settings = {
   'channels.bot_token_hint': 'From @BotFather in Telegram. It is kept encrypted and never shown again.',
   'channels.bot_token_keep': 'Leave it empty to keep the present one.',
   'channels.name_hint': 'What officers see in the list',
-  'channels.from_name': 'Sender’s name',
   'channels.signature': 'Signature',
   'channels.mail_hint': 'How mail is received and sent is set in the hub’s configuration file.',
   'channels.mode': 'How messages arrive',

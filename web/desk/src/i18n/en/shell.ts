@@ -34,7 +34,6 @@ export const shell = {
   'signin.lead': 'One inbox for all your customers’ messages',
   'signin.submit': 'Sign in',
   'signin.wrong': 'E-mail or password is not right.',
-  'signin.wait': 'Too many tries. Try again in {n} seconds.',
   'signin.ended': 'You were signed out. Your drafts are kept.',
   'signin.out': 'Sign out',
   'setup.title': 'Welcome to Sapa',

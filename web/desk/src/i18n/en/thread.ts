@@ -93,4 +93,5 @@ export const thread = {
   'proof.officer': 'An officer vouches for it',
   'message.from': 'from {address}',
   'event.conversation.taken': '{by} took this',
+  'thread.read_only': 'Your role reads along; it does not answer.',
 };

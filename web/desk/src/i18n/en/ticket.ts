@@ -11,7 +11,6 @@ export const ticket = {
   'ticket.details': 'Details',
   'ticket.opened_at': 'Opened',
   'ticket.open_since': 'Open since',
-  'ticket.open_one': 'Open a ticket',
   'ticket.open_from': 'Open a ticket from this',
   'ticket.opened': 'Opened {number}',
   'ticket.attached': 'Filed under {number}',
@@ -39,4 +38,5 @@ export const ticket = {
   'story.conversation.snoozed': '{by} snoozed the conversation',
   'story.conversation.channel_changed': 'The channel changed',
   'story.identity.verified': 'An address was proven',
+  'ticket.new': 'Open a ticket',
 };

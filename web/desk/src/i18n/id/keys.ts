@@ -40,5 +40,4 @@ export const keys: Record<keyof typeof en, string> = {
   'palette.go': 'Buka',
   'palette.nothing': 'Tidak ada untuk “{q}”',
   'palette.search': 'Cari “{q}” di semuanya',
-  'palette.hint': '↑↓ pilih, ↵ jalankan',
 };

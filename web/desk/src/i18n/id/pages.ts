@@ -20,7 +20,6 @@ export const pages: Record<keyof typeof en, string> = {
   'contact.company': 'Perusahaan',
   'contact.timezone': 'Zona waktu',
   'contact.tags': 'Tanda',
-  'contact.open_tickets': 'Tiket terbuka',
   'contact.last_seen': 'Terakhir',
   'contact.merge': 'Gabungkan',
   'contact.write': 'Tulis',

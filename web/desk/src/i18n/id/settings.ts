@@ -74,7 +74,6 @@ export const settings: Record<keyof typeof en, string> = {
   'channels.bot_token_hint': 'Dari @BotFather di Telegram. Disimpan terenkripsi dan tidak ditampilkan lagi.',
   'channels.bot_token_keep': 'Kosongkan untuk tetap memakai yang sekarang.',
   'channels.name_hint': 'Yang dilihat petugas di daftar',
-  'channels.from_name': 'Nama pengirim',
   'channels.signature': 'Tanda tangan',
   'channels.mail_hint': 'Cara menerima dan mengirim surat diatur di berkas konfigurasi server.',
   'channels.mode': 'Cara pesan masuk',

@@ -36,7 +36,6 @@ export const shell: Record<keyof typeof en, string> = {
   'signin.lead': 'Satu kotak masuk untuk semua pesan pelanggan',
   'signin.submit': 'Masuk',
   'signin.wrong': 'Email atau kata sandi tidak cocok.',
-  'signin.wait': 'Terlalu banyak percobaan. Coba lagi dalam {n} detik.',
   'signin.ended': 'Anda sudah keluar. Draf Anda tersimpan.',
   'signin.out': 'Keluar',
   'setup.title': 'Selamat datang di Sapa',

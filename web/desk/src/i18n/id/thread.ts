@@ -95,4 +95,5 @@ export const thread: Record<keyof typeof en, string> = {
   'proof.officer': 'Dijamin oleh petugas',
   'message.from': 'dari {address}',
   'event.conversation.taken': '{by} mengambil ini',
+  'thread.read_only': 'Peran Anda hanya membaca, tidak menjawab.',
 };

@@ -13,7 +13,6 @@ export const ticket: Record<keyof typeof en, string> = {
   'ticket.details': 'Rincian',
   'ticket.opened_at': 'Dibuka',
   'ticket.open_since': 'Terbuka sejak',
-  'ticket.open_one': 'Buka tiket',
   'ticket.open_from': 'Buka tiket dari pesan ini',
   'ticket.opened': '{number} dibuka',
   'ticket.attached': 'Digabung ke {number}',
@@ -41,4 +40,5 @@ export const ticket: Record<keyof typeof en, string> = {
   'story.conversation.snoozed': '{by} menunda percakapan',
   'story.conversation.channel_changed': 'Kanal berganti',
   'story.identity.verified': 'Satu alamat terbukti',
+  'ticket.new': 'Buka tiket',
 };
