@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, futures::Notified, watch};
 
 pub mod ledger;
 pub mod outbound;
@@ -42,8 +42,8 @@ impl Wake {
         self.delivery.notify_waiters();
     }
 
-    /// Waits until there is something to deliver.
-    pub async fn delivery(&self) {
-        self.delivery.notified().await;
+    /// Ends when there is something to deliver, also if that was said between this call and the waiting.
+    pub fn delivery(&self) -> Notified<'_> {
+        self.delivery.notified()
     }
 }

@@ -15,7 +15,7 @@ mod server;
 pub use assets::shop;
 pub use cookies::{SESSION_COOKIE, expired_cookie, session_cookie};
 pub use error::{AppError, Problem};
-pub use gate::peer_address;
+pub use gate::{caller, peer_address};
 pub use idempotency::{Idempotent, idempotent};
 pub use input::{Body, Query};
 pub use page::{Cursor, Page};

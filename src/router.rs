@@ -127,9 +127,8 @@ async fn known(
             all.push(None);
             continue;
         }
-        let row: Option<(Vec<u8>, Option<Uuid>)> =
-            on_db!(&mut *tx, |conn| {
-                sqlx::query_as(
+        let row: Option<(Vec<u8>, Option<Uuid>)> = on_db!(&mut *tx, |conn| {
+            sqlx::query_as(
             "SELECT o.digest, m.id FROM originals o LEFT JOIN messages m ON m.original_id = o.id
              WHERE o.channel_id = $1 AND o.transport_key = $2"
         )
@@ -137,7 +136,7 @@ async fn known(
         .bind(&arrival.transport_key)
         .fetch_optional(conn)
         .await?
-            });
+        });
         all.push(row.map(|(digest, message)| Known {
             same: digest == files::hash(&arrival.original.bytes),
             message,

@@ -231,8 +231,12 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, App
     let mut reply_channels = Vec::new();
     for operated in app.registry().all() {
         let (kind, able) = (operated.channel.kind(), operated.channel.capabilities());
-        let of_kind = identities.iter().filter(|identity| identity.kind == kind.as_str());
-        let Some(identity) = of_kind
+        // A letter reaches its address from any mailbox; elsewhere an address is one on a certain bot or site.
+        let reached = identities
+            .iter()
+            .filter(|identity| identity.kind == kind.as_str())
+            .filter(|identity| able.letters || identity.last_channel_id == Some(operated.id));
+        let Some(identity) = reached
             .max_by_key(|identity| (Some(identity.id) == core.identity_id, identity.last_seen_at))
         else {
             continue;

@@ -1,6 +1,6 @@
 //! The SQL of conversations beside the list.
 
-use sapa_channel::Timestamp;
+use sapa_channel::{ChannelId, Timestamp};
 use uuid::Uuid;
 
 use super::model::{Core, Letter, Related};
@@ -23,25 +23,30 @@ pub async fn core(tx: &mut Tx, id: Uuid) -> DbResult<Option<Core>> {
     }))
 }
 
-/// The address to answer to on a kind of channel: the given one, the one last heard in the conversation, else
-/// the contact's last one of that kind.
+/// The address to answer to on a channel: the given one, the one last heard in the conversation, else the
+/// contact's last one. A letter reaches its address from any mailbox; elsewhere an address is one on a certain
+/// bot or site.
 pub async fn reply_identity(
     tx: &mut Tx,
     conversation: &Core,
     given: Option<Uuid>,
     kind: &str,
+    only_on: Option<ChannelId>,
 ) -> DbResult<Option<(Uuid, String)>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
+    Ok(on_db!(tx, |conn| {
+        sqlx::query_as(
         "SELECT id, value FROM identities
-         WHERE contact_id = $1 AND kind = $2 AND ($3 IS NULL OR id = $3)
+         WHERE contact_id = $1 AND kind = $2 AND ($3 IS NULL OR id = $3) AND ($5 IS NULL OR last_channel_id = $5)
          ORDER BY CASE WHEN id = $4 THEN 0 ELSE 1 END, last_seen_at DESC LIMIT 1"
     )
     .bind(conversation.contact_id)
     .bind(kind)
     .bind(given)
     .bind(conversation.identity_id)
+    .bind(only_on)
     .fetch_optional(conn)
-    .await?))
+    .await?
+    }))
 }
 
 /// The last letter of a conversation, from either side.

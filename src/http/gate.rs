@@ -35,7 +35,7 @@ pub async fn gate(
 }
 
 /// Finds out who calls: a token in the header, else a session in the cookie.
-async fn caller(app: &App, headers: &HeaderMap, address: String) -> Result<Caller, AppError> {
+pub async fn caller(app: &App, headers: &HeaderMap, address: String) -> Result<Caller, AppError> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token = value
             .to_str()

@@ -48,5 +48,5 @@ async fn live(
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .max_message_size(16 * 1024)
-        .on_upgrade(move |socket| socket::serve(app, caller, socket)))
+        .on_upgrade(move |socket| socket::serve(app, caller, headers, socket)))
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::{
+    extract::ws::{CloseFrame, Message, WebSocket},
+    http::HeaderMap,
+};
 use sapa_channel::new_id;
 use sapa_webchat::Push;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::{sync::broadcast::error::RecvError, time::Instant};
 use uuid::Uuid;
 
 use super::LiveItem;
@@ -15,6 +18,7 @@ use crate::{
     app::App,
     db::DbResult,
     events::{self, Event},
+    http::AppError,
     officers::{caller::Caller, policy::Permission},
     on_db,
 };
@@ -45,20 +49,45 @@ fn may_hear(caller: &Caller, event: &Event) -> bool {
     caller.may(permission)
 }
 
-/// Serves a socket until either side ends it.
-pub async fn serve(app: App, caller: Caller, mut socket: WebSocket) {
+/// How often it is looked whether the caller still may (R6).
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Whether the session or token still stands, and its officer is what he was.
+async fn still_may(app: &App, caller: &Caller, headers: &HeaderMap) -> bool {
+    match crate::http::caller(app, headers, caller.address.clone()).await {
+        Ok(now) => now.role == caller.role && now.may(Permission::ConversationsRead),
+        // A database that is away for a moment signs nobody out.
+        Err(error) => !matches!(error, AppError::Unauthenticated | AppError::Forbidden),
+    }
+}
+
+/// Serves a socket until either side ends it. `headers` are those that it was opened with.
+pub async fn serve(app: App, caller: Caller, headers: HeaderMap, mut socket: WebSocket) {
     let screen = new_id();
     let mut items = app.live().subscribe();
     app.live().enter(screen, caller.officer_id, &caller.name);
     let stop = app.stopping();
     let mut replayed: Option<i64> = None;
+    let mut look = tokio::time::interval(LOOK);
+    let mut silent = Instant::now() + SILENCE;
     loop {
         let told = tokio::select! {
-            said = tokio::time::timeout(SILENCE, socket.recv()) => match said {
+            _ = look.tick() => {
+                if still_may(&app, &caller, &headers).await {
+                    Ok(())
+                } else {
+                    Err(close(&mut socket, 4401, "signed out").await)
+                }
+            }
+            said = tokio::time::timeout_at(silent, socket.recv()) => match said {
                 Ok(Some(Ok(Message::Text(text)))) => {
+                    silent = Instant::now() + SILENCE;
                     hear(&app, &caller, screen, &text, &mut replayed, &mut socket).await
                 }
-                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => Ok(()),
+                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {
+                    silent = Instant::now() + SILENCE;
+                    Ok(())
+                }
                 _ => break,
             },
             item = items.recv() => match item {

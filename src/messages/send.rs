@@ -114,12 +114,17 @@ async fn way_out(
     })?;
     let able = operated.channel.capabilities();
     let kind = operated.channel.kind();
-    let identity =
-        conversations::queries::reply_identity(tx, conversation, said.identity_id, kind.as_str())
-            .await?
-            .ok_or_else(|| {
-                AppError::invalid("channel_id", format!("this customer has no address on {kind}"))
-            })?;
+    let identity = conversations::queries::reply_identity(
+        tx,
+        conversation,
+        said.identity_id,
+        kind.as_str(),
+        (!able.letters).then_some(channel_id),
+    )
+    .await?
+    .ok_or_else(|| {
+        AppError::invalid("channel_id", format!("this customer has no address on {kind}"))
+    })?;
     let length = said.text.encode_utf16().count();
     if length > able.max_text {
         return Err(AppError::invalid(

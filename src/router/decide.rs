@@ -216,9 +216,12 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
     ) {
         let actor = Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
         self.plan.events.push(
-            NewEvent::new("identity.verified", at, actor).contact(contact_id).in_history().data(json!({
-                "identity_id": identity_id, "kind": address.kind, "value": address.value, "proof": proof,
-            })),
+            NewEvent::new("identity.verified", at, actor).contact(contact_id).in_history().data(
+                json!({
+                    "identity_id": identity_id, "kind": address.kind, "value": address.value,
+                    "shown": sender.shown.as_deref().unwrap_or(&address.value), "proof": proof,
+                }),
+            ),
         );
     }
 

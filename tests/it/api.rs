@@ -15,7 +15,8 @@ async fn the_description_in_docs_is_the_one_of_the_code() {
     let (_, description, _) = sapa::http::api(&app.app);
     let made = serde_json::to_value(&description).unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json");
-    let kept: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let kept: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert!(made == kept, "docs/openapi.json is old: `cargo run -- openapi > docs/openapi.json`");
 }
 

@@ -10,7 +10,10 @@ pub mod visitor;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sapa::{
-    app::{App, running::{self, Running}},
+    app::{
+        App,
+        running::{self, Running},
+    },
     config::Config,
     officers::{self, model::Language, policy::Role},
 };
@@ -46,15 +49,23 @@ macro_rules! scenario {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                run($crate::support::TestApp::new($crate::support::Backend::Sqlite).await).await;
+                $crate::support::closing($crate::support::Backend::Sqlite, run).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                run($crate::support::TestApp::new($crate::support::Backend::Postgres).await).await;
+                $crate::support::closing($crate::support::Backend::Postgres, run).await;
             }
         }
     };
+}
+
+/// Runs a scenario, and gives its database connections back: many scenarios may share a process.
+pub async fn closing<F: Future<Output = ()>>(backend: Backend, run: impl FnOnce(TestApp) -> F) {
+    let app = TestApp::new(backend).await;
+    let db = app.app.db().clone();
+    run(app).await;
+    db.close().await;
 }
 
 impl TestApp {
@@ -98,9 +109,17 @@ impl TestApp {
         let email = format!("{}@kopiseruni.example", name.to_lowercase().replace(' ', "."));
         let hash = officers::password::hash(PASSWORD).await.expect("hashing");
         let mut tx = self.app.db().write().await.expect("writing");
-        officers::queries::add_officer(&mut tx, &email, name, role, Language::En, Some(hash), self.app.now())
-            .await
-            .expect("adding an officer");
+        officers::queries::add_officer(
+            &mut tx,
+            &email,
+            name,
+            role,
+            Language::En,
+            Some(hash),
+            self.app.now(),
+        )
+        .await
+        .expect("adding an officer");
         tx.commit().await.expect("committing");
         let client = Client::anonymous(self.url());
         let me = client.post("/session", json!({ "email": email, "password": PASSWORD })).await;
@@ -110,7 +129,12 @@ impl TestApp {
     /// The shop's mailbox as a channel.
     pub async fn mailbox(&self) -> Value {
         let admin = self.staff("Wayan", Role::Administrator).await;
-        admin.post("/channels", json!({ "kind": "email", "name": "Kopi Seruni", "address": MAILBOX })).await
+        admin
+            .post(
+                "/channels",
+                json!({ "kind": "email", "name": "Kopi Seruni", "address": MAILBOX }),
+            )
+            .await
     }
 
     /// Hands a mail to the hub by SMTP, and tells its answer.

@@ -107,6 +107,13 @@ impl Caller {
         self.customer.is_some()
     }
 
+    /// What officers call a browser of which nothing is known: always the same for the same one.
+    fn nickname(&self, language: Option<&str>) -> String {
+        let digits = self.visitor.simple().to_string().to_uppercase();
+        let word = if language == Some("en") { "Visitor" } else { "Pengunjung" };
+        format!("{word} {}", &digits[digits.len() - 4..])
+    }
+
     /// Who says what comes from here. A customer of the shop's brings what the shop signed, and the
     /// browser in which he is signed in; a browser alone brings nothing but itself.
     #[must_use]
@@ -114,6 +121,7 @@ impl Caller {
         let Some(customer) = &self.customer else {
             return Sender {
                 address: self.address.clone(),
+                shown: Some(self.nickname(language)),
                 proof: Some(Proof::Channel),
                 language: language.map(str::to_owned),
                 ..Sender::default()

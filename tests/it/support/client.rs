@@ -17,7 +17,13 @@ impl Client {
     /// Nobody yet.
     #[expect(clippy::disallowed_methods, reason = "tests call the hub on this machine")]
     pub fn anonymous(url: String) -> Self {
-        Self { http: reqwest::Client::new(), url, cookie: std::sync::Arc::default(), token: None, id: Value::Null }
+        Self {
+            http: reqwest::Client::new(),
+            url,
+            cookie: std::sync::Arc::default(),
+            token: None,
+            id: Value::Null,
+        }
     }
 
     /// A program with an API token.
@@ -48,7 +54,8 @@ impl Client {
         body: Option<Value>,
         headers: &[(&'static str, &str)],
     ) -> Response {
-        let path = if path.starts_with("/api/") { path.to_owned() } else { format!("/api/v1{path}") };
+        let path =
+            if path.starts_with("/api/") { path.to_owned() } else { format!("/api/v1{path}") };
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         if let Some(cookie) = self.cookie() {
             request = request.header(header::COOKIE, cookie);
@@ -60,11 +67,13 @@ impl Client {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
-            request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
+            request =
+                request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
         }
         let response = request.send().await.expect("the hub answers");
         if let Some(set) = response.headers().get(header::SET_COOKIE) {
-            let pair = set.to_str().expect("plain").split(';').next().unwrap_or_default().to_owned();
+            let pair =
+                set.to_str().expect("plain").split(';').next().unwrap_or_default().to_owned();
             *self.cookie.lock().expect("no test panics while it holds this") = Some(pair);
         }
         response
@@ -100,7 +109,12 @@ impl Client {
     }
 
     /// A call that is refused: its status and its problem.
-    pub async fn refused(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+    pub async fn refused(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
         let response = self.call(method, path, body).await;
         let status = response.status();
         assert!(!status.is_success(), "it was not refused");

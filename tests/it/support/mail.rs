@@ -31,7 +31,12 @@ pub async fn hand_over(server: SocketAddr, from: &str, to: &str, mail: &str) -> 
     let (read, mut write) = stream.split();
     let mut reader = BufReader::new(read);
     answer(&mut reader).await;
-    for command in ["EHLO customer.example".to_owned(), format!("MAIL FROM:<{from}>"), format!("RCPT TO:<{to}>"), "DATA".to_owned()] {
+    for command in [
+        "EHLO customer.example".to_owned(),
+        format!("MAIL FROM:<{from}>"),
+        format!("RCPT TO:<{to}>"),
+        "DATA".to_owned(),
+    ] {
         write.write_all(format!("{command}\r\n").as_bytes()).await.expect("writing");
         let said = answer(&mut reader).await;
         if !said.starts_with(['2', '3']) {
@@ -50,7 +55,12 @@ pub fn in_folder(folder: &Path) -> Vec<String> {
     let mut mails: Vec<(std::time::SystemTime, String)> = entries
         .filter_map(Result::ok)
         .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "eml"))
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, std::fs::read_to_string(entry.path()).ok()?)))
+        .filter_map(|entry| {
+            Some((
+                entry.metadata().ok()?.modified().ok()?,
+                std::fs::read_to_string(entry.path()).ok()?,
+            ))
+        })
         .collect();
     mails.sort();
     mails.into_iter().map(|(_, mail)| mail).collect()
@@ -60,7 +70,9 @@ pub fn in_folder(folder: &Path) -> Vec<String> {
 pub fn header(mail: &str, name: &str) -> Option<String> {
     let head = mail.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
     let prefix = format!("{}:", name.to_lowercase());
-    head.lines().find(|line| line.to_lowercase().starts_with(&prefix)).map(|line| line[prefix.len()..].trim().to_owned())
+    head.lines()
+        .find(|line| line.to_lowercase().starts_with(&prefix))
+        .map(|line| line[prefix.len()..].trim().to_owned())
 }
 
 /// The address in a header, without its name.

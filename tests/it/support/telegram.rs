@@ -13,6 +13,11 @@ pub async fn hub(backend: Backend) -> (TestApp, Stub, Value) {
     let url = telegram.url();
     let app = TestApp::with(backend, move |config| config.telegram.api_url = url).await;
     let admin = app.staff("Komang", Role::Administrator).await;
-    let channel = admin.post("/channels", json!({ "kind": "telegram", "name": "KopiSeruniBot", "secret": stub::TOKEN })).await;
+    let channel = admin
+        .post(
+            "/channels",
+            json!({ "kind": "telegram", "name": "KopiSeruniBot", "secret": stub::TOKEN }),
+        )
+        .await;
     (app, telegram, channel)
 }

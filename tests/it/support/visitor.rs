@@ -27,8 +27,11 @@ impl Site {
     /// Adds a site's chat.
     pub async fn new(app: &TestApp) -> Self {
         let admin = app.staff("Made", Role::Administrator).await;
-        let settings = json!({ "allowed_origins": [ORIGIN], "title": "Kopi Seruni", "language": "id" });
-        let channel = admin.post("/channels", json!({ "kind": "webchat", "name": "Toko", "settings": settings })).await;
+        let settings =
+            json!({ "allowed_origins": [ORIGIN], "title": "Kopi Seruni", "language": "id" });
+        let channel = admin
+            .post("/channels", json!({ "kind": "webchat", "name": "Toko", "settings": settings }))
+            .await;
         let key = channel["address"].as_str().expect("a key").to_owned();
         assert!(channel["signing_key"].is_string(), "it is shown once");
         Self { channel, key }
@@ -74,11 +77,19 @@ impl Visitor {
     }
 
     /// A browser that has been here, or whose customer has signed in.
-    pub async fn back(app: &TestApp, site: &Site, secret: &str, token: Option<&str>, since: Option<i64>) -> Self {
+    pub async fn back(
+        app: &TestApp,
+        site: &Site,
+        secret: &str,
+        token: Option<&str>,
+        since: Option<i64>,
+    ) -> Self {
         let address = format!("ws://{}/chat/{}/socket", app.running.http, site.key);
         let mut request = address.into_client_request().expect("an address");
         request.headers_mut().insert("origin", ORIGIN.parse().expect("plain"));
-        request.headers_mut().insert("sec-websocket-protocol", "sapa.chat.v1".parse().expect("plain"));
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", "sapa.chat.v1".parse().expect("plain"));
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("a socket");
         let mut visitor = Self { socket, secret: secret.to_owned(), ready: Value::Null };
         visitor
@@ -96,7 +107,8 @@ impl Visitor {
     pub async fn hears(&mut self, kind: &str) -> Value {
         tokio::time::timeout(Duration::from_secs(10), async {
             loop {
-                let message = self.socket.next().await.expect("the socket is open").expect("a frame");
+                let message =
+                    self.socket.next().await.expect("the socket is open").expect("a frame");
                 let Message::Text(text) = message else { continue };
                 let frame: Value = serde_json::from_str(&text).expect("JSON");
                 if frame["t"] == kind {
