@@ -9,6 +9,7 @@ use sapa_channel::{ChannelId, new_id};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json as SqlJson;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::{
     model::{ChannelRow, ChannelView, Settings},
@@ -198,9 +199,10 @@ struct ChannelChange {
 async fn change_channel(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<ChannelId>,
+    Path(id): Path<Uuid>,
     Body(change): Body<ChannelChange>,
 ) -> Result<Json<AddedChannel>, AppError> {
+    let id = ChannelId(id);
     let mut tx = app.db().read().await?;
     let before = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     drop(tx);
@@ -238,8 +240,9 @@ async fn change_channel(
 async fn remove_channel(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<ChannelId>,
+    Path(id): Path<Uuid>,
 ) -> Result<StatusCode, AppError> {
+    let id = ChannelId(id);
     let now = app.now();
     let mut tx = app.db().write().await?;
     let row = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
@@ -270,8 +273,9 @@ struct Checked {
 #[utoipa::path(post, path = "/channels/{id}/check", tag = "channels", responses((status = 200, body = Checked)))]
 async fn check_channel(
     State(app): State<App>,
-    Path(id): Path<ChannelId>,
+    Path(id): Path<Uuid>,
 ) -> Result<Json<Checked>, AppError> {
+    let id = ChannelId(id);
     let Some(operated) = app.registry().get(id) else {
         let mut tx = app.db().read().await?;
         let row = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;

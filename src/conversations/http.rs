@@ -65,6 +65,7 @@ async fn inbox_counts(State(app): State<App>, caller: Caller) -> Result<Json<Cou
 struct ListQuery {
     /// The folder.
     #[serde(default)]
+    #[param(inline)]
     folder: Folder,
     /// Only of this team.
     team: Option<Uuid>,
@@ -76,6 +77,7 @@ struct ListQuery {
     contact: Option<Uuid>,
     /// The order.
     #[serde(default)]
+    #[param(inline)]
     sort: Sort,
     /// Where to go on.
     cursor: Option<String>,

@@ -50,6 +50,7 @@ struct TicketsQuery {
     /// Only of this owner.
     owner: Option<Uuid>,
     /// Only of this kind.
+    #[param(inline)]
     kind: Option<TicketKind>,
     /// Words of the number, title, description or outcome.
     q: Option<String>,
