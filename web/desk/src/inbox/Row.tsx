@@ -125,9 +125,10 @@ function States({ row }: { row: ConversationRow }) {
       {typing ? (
         <span className="chip bare typing">{t('list.typing')}</span>
       ) : (
-        row.labels.slice(0, 2).map((label) => (
-          <span key={label} className="chip line cut">
+        row.labels.slice(0, 1).map((label) => (
+          <span key={label} className="chip line cut" title={row.labels.join(', ')}>
             {label}
+            {row.labels.length > 1 && ` +${row.labels.length - 1}`}
           </span>
         ))
       )}

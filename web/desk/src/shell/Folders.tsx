@@ -45,7 +45,7 @@ export function Folders({ folder, onGo }: { folder: string; onGo?: () => void })
         {folders.map(({ folder: name, icon, count }) => (
           <Entry key={name} folder={name} on={folder === name} count={count && counts?.[count]}>
             <Icon name={icon} />
-            {t(`folder.${name}` as Key)}
+            <span className="cut">{t(`folder.${name}` as Key)}</span>
           </Entry>
         ))}
         {counts && counts.teams.length > 0 && <h3>{t('folder.teams')}</h3>}
