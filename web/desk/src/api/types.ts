@@ -2,7 +2,7 @@
  * The shapes of the hub's API, from its OpenAPI document (`npm run api`). Every other file takes
  * them from here; where the document says `string` for a fixed set of words, the words are below.
  */
-import type { components } from './schema';
+import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
 
@@ -84,8 +84,9 @@ export type ConversationChange = Schemas['Change'];
 export type NewMessage = Schemas['NewMessage'];
 export type DraftChange = Schemas['Draft'];
 export type NewConversation = Schemas['NewConversation'];
-export type Folder = Schemas['Folder'];
-export type Sort = Schemas['Sort'];
+type ListQuery = NonNullable<paths['/conversations']['get']['parameters']['query']>;
+export type Folder = NonNullable<ListQuery['folder']>;
+export type Sort = NonNullable<ListQuery['sort']>;
 
 export interface Page<T> {
   items: T[];

@@ -52,7 +52,7 @@ function TakeNext({ waiting }: { waiting: number }) {
   const navigate = useNavigate();
   const take = useMutation({
     mutationFn: async () => {
-      const query = { folder: 'unassigned', sort: 'waiting', limit: 1 };
+      const query = { folder: 'unassigned', sort: 'waiting', limit: 1 } as const;
       const { items } = await ok(api.GET('/conversations', { params: { query } }));
       const row = items[0];
       if (!row) return null;
