@@ -1,10 +1,12 @@
 /** Query keys, so that what is fetched and what is refreshed cannot differ. */
+import type { Folder, Sort } from './types';
+
 export interface ListFilter {
-  folder: string;
+  folder: Folder;
   team?: string;
   channel?: string;
   label?: string;
-  sort: 'newest' | 'oldest' | 'waiting';
+  sort: Sort;
 }
 
 export const keys = {

@@ -1,5 +1,6 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { ListFilter } from '../api/keys';
+import type { Folder } from '../api/types';
 import type { InboxSearch } from '../app/router';
 
 /** Where in the inbox one is, from the address alone. */
@@ -10,11 +11,25 @@ export interface InboxPlace {
   filter: ListFilter;
 }
 
+const FOLDERS: readonly Folder[] = [
+  'mine',
+  'unassigned',
+  'open',
+  'mentions',
+  'waiting',
+  'snoozed',
+  'solved',
+  'all',
+];
+
+/** A folder by the name in the address; what is none of ours is all that is open. */
+const folderOf = (name: string): Folder => FOLDERS.find((folder) => folder === name) ?? 'open';
+
 /** The list that a folder with its tab, sort and filters asks for. */
 export function filterOf(folder: string, search: InboxSearch): ListFilter {
   const group = /^(team|channel|label)-(.+)$/.exec(folder);
   const filter: ListFilter = {
-    folder: group ? (search.tab ?? 'open') : folder,
+    folder: folderOf(group ? (search.tab ?? 'open') : folder),
     sort: search.sort ?? (folder === 'waiting' ? 'waiting' : 'newest'),
   };
   if (group?.[1] === 'team') filter.team = group[2];
