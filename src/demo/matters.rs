@@ -63,6 +63,11 @@ fn one(
         script.attached.push((id, talk.id, at));
         script.events.push(event);
         opened_at.get_or_insert(at);
+        if talk.contact_id != contact_id {
+            let mut pair = [talk.contact_id, contact_id];
+            pair.sort_unstable();
+            script.apart.push((pair, owner.id, at));
+        }
     }
     let opened_at = opened_at.context("no conversation bears it")?;
     let solved_at =

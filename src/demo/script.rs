@@ -15,6 +15,8 @@ pub struct Script<'f> {
     pub tickets: Vec<Ticket<'f>>,
     /// Ticket, conversation, since when.
     pub attached: Vec<(Uuid, Uuid, Timestamp)>,
+    /// Contacts with one ticket between them, whom its owner knows apart: the two, he, since when.
+    pub apart: Vec<([Uuid; 2], Uuid, Timestamp)>,
     pub events: Vec<NewEvent>,
 }
 

@@ -1,6 +1,8 @@
-//! Tickets, and who has seen what.
+//! Tickets, who has seen what, and who is known not to be another.
 
-use sqlx::QueryBuilder;
+use sapa_channel::new_id;
+use serde_json::json;
+use sqlx::{QueryBuilder, types::Json};
 
 use crate::{
     db::{DbResult, SLICE, Tx, keep},
@@ -43,6 +45,20 @@ pub async fn tickets(tx: &mut Tx, script: &Script<'_>) -> DbResult<()> {
                 .push_bind(*at)
         );
     }
+    insert_rows!(
+        tx,
+        "INSERT INTO suggestions (id, one_id, other_id, evidence, state, created_at, decided_at, decided_by) ",
+        &script.apart,
+        |row, (pair, by, at)| row
+            .push_bind(new_id())
+            .push_bind(pair[0])
+            .push_bind(pair[1])
+            .push_bind(Json(json!([])))
+            .push_bind("refused")
+            .push_bind(*at)
+            .push_bind(*at)
+            .push_bind(*by)
+    );
     Ok(())
 }
 
