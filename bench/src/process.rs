@@ -1,0 +1,105 @@
+//! The program `sapa` as a process of its own.
+
+use std::{
+    ffi::OsStr,
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+
+/// A running hub; it is stopped when this is dropped.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    /// Where its web server listens.
+    pub http: SocketAddr,
+    /// How long it took until it was ready.
+    pub started: Duration,
+}
+
+/// The program, as it was built beside this one.
+fn program() -> anyhow::Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name("sapa");
+    ensure!(path.is_file(), "{} is not there: `cargo build --release` makes it", path.display());
+    Ok(path)
+}
+
+/// A port that nobody listens at.
+pub fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+impl Process {
+    /// Starts it, with as many open files as the system allows, and waits until it says that it is ready.
+    pub fn start<A: AsRef<OsStr>>(
+        arguments: impl IntoIterator<Item = A>,
+        port: u16,
+    ) -> anyhow::Result<Self> {
+        let http = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let begun = Instant::now();
+        let child = Command::new("sh")
+            .args(["-c", "ulimit -n $(ulimit -Hn); exec \"$0\" \"$@\""])
+            .arg(program()?)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("starting sapa")?;
+        let mut process = Self { child, http, started: Duration::ZERO };
+        while !is_ready(http) {
+            if let Some(status) = process.child.try_wait()? {
+                bail!("sapa ended: {status}");
+            }
+            ensure!(begun.elapsed() < Duration::from_secs(120), "sapa does not become ready");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        process.started = begun.elapsed();
+        Ok(process)
+    }
+
+    /// Bytes of memory that it has now.
+    pub fn resident(&self) -> anyhow::Result<usize> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes: usize =
+            line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?.parse()?;
+        Ok(kibibytes * 1024)
+    }
+
+    /// Stops it as its operator does.
+    pub fn stop(mut self) -> anyhow::Result<()> {
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn is_ready(hub: SocketAddr) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(hub)?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {hub}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer)?;
+        Ok(answer.ends_with(b"200"))
+    };
+    ask().unwrap_or(false)
+}
+
+/// How many files this process may have open.
+pub fn open_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1024)
+}
