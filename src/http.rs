@@ -17,7 +17,7 @@ pub use cookies::{SESSION_COOKIE, expired_cookie, session_cookie};
 pub use error::{AppError, Problem};
 pub use gate::{caller, peer_address};
 pub use idempotency::{Idempotent, idempotent};
-pub use input::{Body, Query};
+pub use input::{Body, Path, Query};
 pub use page::{Cursor, Page};
 pub use routes::{Access, Listed, Routes};
 pub use server::{api, router, serve};

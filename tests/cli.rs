@@ -1,4 +1,5 @@
 //! The program as its operator meets it: commands, their words and their exit codes.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 #[path = "cli/commands.rs"]
 mod commands;

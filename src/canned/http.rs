@@ -1,10 +1,6 @@
 //! The routes of canned answers.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use sapa_channel::new_id;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -18,7 +14,7 @@ use super::{
 use crate::{
     app::App,
     db::{DbError, Tx},
-    http::{Access, AppError, Body, Idempotent, Page, Problem, Routes, idempotent},
+    http::{Access, AppError, Body, Idempotent, Page, Path, Problem, Routes, idempotent},
     officers::{http::words, model::Language, policy::Permission, teams},
 };
 

@@ -1,10 +1,6 @@
 //! The routes of channels.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use sapa_channel::{ChannelId, new_id};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json as SqlJson;
@@ -19,7 +15,7 @@ use crate::{
     app::App,
     db::DbError,
     events::NewEvent,
-    http::{Access, AppError, Body, Page, Routes},
+    http::{Access, AppError, Body, Page, Path, Routes},
     keys::random_token,
     officers::{audit, caller::Caller, policy::Permission},
 };

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use sapa_channel::ChannelId;
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::App,
     conversations::http::expected_version,
-    http::{Access, AppError, Body, Cursor, Page, Query, Routes},
+    http::{Access, AppError, Body, Cursor, Page, Path, Query, Routes},
     officers::{caller::Caller, policy::Permission},
     search,
 };

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
 };
 use sapa_channel::{ChannelId, Timestamp};
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     app::App,
     contacts, events,
-    http::{Access, AppError, Body, Cursor, Idempotent, Page, Query, Routes, idempotent},
+    http::{Access, AppError, Body, Cursor, Idempotent, Page, Path, Query, Routes, idempotent},
     messages::send::Said,
     officers::{caller::Caller, policy::Permission},
     tickets,

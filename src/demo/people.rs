@@ -189,7 +189,8 @@ impl<'f> People<'f> {
             for identity in &contact.identities {
                 let Some((at, true)) = identity.verified else { continue };
                 let data = json!({
-                    "identity_id": identity.id, "kind": identity.kind, "value": identity.value, "proof": identity.proof,
+                    "identity_id": identity.id, "kind": identity.kind, "value": identity.value,
+                    "shown": identity.shown, "proof": identity.proof,
                 });
                 let event = NewEvent::new("identity.verified", at, contact.actor());
                 events.push(event.contact(contact.id).in_history().data(data));

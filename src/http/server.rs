@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Path, Query, Request, State},
+    extract::{DefaultBodyLimit, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -17,7 +17,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
-use super::{AppError, Listed, Routes, assets, error::Fault, security};
+use super::{AppError, Listed, Path, Routes, assets, error::Fault, security};
 use crate::{
     app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live,
     messages, officers, on_db, quarantine, search, telemetry, tickets, webhooks,

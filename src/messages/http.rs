@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Body as Bytes,
-    extract::{DefaultBodyLimit, Multipart, Path, State},
+    extract::{DefaultBodyLimit, Multipart, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::App,
     files::{self, model::FileRef},
-    http::{Access, AppError, Body, Idempotent, Routes, idempotent},
+    http::{Access, AppError, Body, Idempotent, Path, Routes, idempotent},
     officers::{caller::Caller, policy::Permission},
 };
 

@@ -18,10 +18,10 @@ pub async fn again(
     now: Timestamp,
 ) -> Result<(Uuid, Vec<NewEvent>), AppError> {
     let message = queries::find(tx, id).await?.ok_or(AppError::NotFound)?;
-    if !matches!(message.state.as_deref(), Some("failed" | "unknown")) {
+    if !matches!(message.state.as_deref(), Some("failed" | "unknown" | "retrying")) {
         return Err(AppError::conflict(
             "not_failed",
-            "only an answer that failed can be sent again",
+            "only an answer that failed or waits can be sent again",
         ));
     }
     if let Some(other) = channel_id.filter(|other| message.channel_id != Some(*other)) {
@@ -39,7 +39,7 @@ pub async fn again(
         sqlx::query(
         "UPDATE deliveries SET state = 'queued', run_at = $2, undo_until = NULL, reason = NULL, fence = fence + 1,
                                updated_at = $2
-         WHERE message_id = $1 AND state IN ('failed', 'unknown')"
+         WHERE message_id = $1 AND state IN ('failed', 'unknown', 'retrying')"
     )
     .bind(id)
     .bind(now)

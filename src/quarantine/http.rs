@@ -1,11 +1,6 @@
 //! The routes of the quarantine.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -13,7 +8,7 @@ use uuid::Uuid;
 use super::queries::{self, QuarantineEntry};
 use crate::{
     app::App,
-    http::{Access, AppError, Cursor, Page, Problem, Query, Routes},
+    http::{Access, AppError, Cursor, Page, Path, Problem, Query, Routes},
     intake,
     messages::http::attachment,
     officers::{audit, caller::Caller, policy::Permission},

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use crate::{
     app::App,
     conversations::http::expected_version,
     events::NewEvent,
-    http::{Access, AppError, Body, Cursor, Idempotent, Page, Query, Routes, idempotent},
+    http::{Access, AppError, Body, Cursor, Idempotent, Page, Path, Query, Routes, idempotent},
     officers::{caller::Caller, policy::Permission},
     on_db, search,
 };

@@ -1,10 +1,6 @@
 //! The routes of webhooks.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use sqlx::types::Json as Stored;
 use utoipa_axum::routes;
@@ -17,7 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    http::{Access, AppError, Body, Cursor, Page, Problem, Query, Routes},
+    http::{Access, AppError, Body, Cursor, Page, Path, Problem, Query, Routes},
     officers::{audit, caller::Caller, policy::Permission},
 };
 

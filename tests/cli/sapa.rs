@@ -196,5 +196,5 @@ pub fn get(port: u16, path: &str) -> Option<String> {
 /// Whether only its owner can read a file.
 pub fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).unwrap().permissions().mode() & 0o077 == 0
+    fs::metadata(path).unwrap().permissions().mode().trailing_zeros() >= 6
 }

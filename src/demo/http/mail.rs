@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::folder::{self, Folder, Mail};
 use crate::{
     app::App,
-    http::{AppError, Page},
+    http::{AppError, Page, Path},
 };
 
 /// As much of a mail is shown as it stands in the file; the rest is attachments.

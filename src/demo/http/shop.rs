@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, header},
     response::Response,
 };
@@ -13,7 +13,7 @@ use crate::{
     app::App,
     channels::kinds::Part,
     demo::people::customer_address,
-    http::{self, AppError, Body},
+    http::{self, AppError, Body, Path},
     on_db,
 };
 

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use sapa_channel::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,7 +10,7 @@ use uuid::Uuid;
 use super::words;
 use crate::{
     app::App,
-    http::{AppError, Body, Cursor, Page, Problem, Query},
+    http::{AppError, Body, Cursor, Page, Path, Problem, Query},
     officers::{
         audit::{self, AuditEntry},
         caller::Caller,

@@ -1,11 +1,6 @@
 //! The routes of invitations.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +11,7 @@ use super::{
 };
 use crate::{
     app::App,
-    http::{AppError, Problem},
+    http::{AppError, Path, Problem},
     officers::{caller::Caller, duty, invitations, model::Me, sign_in},
 };
 

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::words;
 use crate::{
     app::App,
-    http::{AppError, Body, Problem, expired_cookie},
+    http::{AppError, Body, Path, Problem, expired_cookie},
     officers::{
         audit,
         caller::Caller,

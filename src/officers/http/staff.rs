@@ -1,17 +1,13 @@
 //! The routes of officers.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::words;
 use crate::{
     app::App,
-    http::{AppError, Body, Page, Problem},
+    http::{AppError, Body, Page, Path, Problem},
     officers::{
         caller::Caller,
         duty, invitations,

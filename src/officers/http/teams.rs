@@ -1,10 +1,6 @@
 //! The routes of teams.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +9,7 @@ use super::words;
 use crate::{
     app::App,
     db::{DbError, Tx},
-    http::{AppError, Body, Idempotent, Page, Problem, idempotent},
+    http::{AppError, Body, Idempotent, Page, Path, Problem, idempotent},
     officers::{audit, caller::Caller, model::TeamView, teams},
 };
 
