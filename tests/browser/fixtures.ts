@@ -1,20 +1,64 @@
 /** What every scenario starts with: `import { expect, test } from '../fixtures'`. */
-import { test as base } from '@playwright/test';
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  request,
+  test as base,
+} from '@playwright/test';
 import { type Sapa, startSapa } from './server';
 
 export { expect } from '@playwright/test';
 export { startSapa, type Sapa } from './server';
 
+/** Everybody's password in the demonstration. */
+export const password = 'sapa-demo-2026';
+
+/** An officer of the demonstration, by the first part of the address. */
+export type Who = 'dimas' | 'ayu' | 'bayu' | 'citra' | 'wayan';
+
+export const addressOf = (who: Who) => `${who}@kopiseruni.example`;
+
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
 interface Each {
   /** Set it by `test.use({ hostile: true })` where the security policy is to stop something. */
   hostile: boolean;
+  /** What a browser did that it must not. */
+  faults: string[];
   /** Fails a scenario in which a script broke, or a page asked a stranger for something. Always on. */
   quiet: void;
+  /** Opens a browser of somebody else, watched and closed like the scenario's own. */
+  open: (options?: BrowserContextOptions) => Promise<Page>;
+  /** Opens a browser in which an officer is signed in, at a page of the desk. */
+  desk: (who: Who, path?: string, options?: BrowserContextOptions) => Promise<Page>;
 }
 
 interface Once {
   /** The Sapa that the scenarios of a run share. One that needs its own takes `startSapa()`. */
   sapa: Sapa;
+  /** One session an officer: signing in is slow, on purpose, and seldom what a scenario is about. */
+  sessionOf: (who: Who) => Promise<Session>;
+}
+
+/** Notes what a browser must not do. */
+async function watch(context: BrowserContext, faults: string[], hostile: boolean): Promise<void> {
+  context.on('weberror', (fault) => faults.push(`script error: ${fault.error().stack}`));
+  context.on('dialog', (dialog) => {
+    faults.push(`a page said: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on('console', (line) => {
+    if (!hostile && line.text().includes('Content Security Policy')) faults.push(line.text());
+  });
+  // Other machines than this one; the shop that embeds the chat is served from here too.
+  await context.route(
+    (url) => /^(https?|wss?):$/.test(url.protocol) && !['127.0.0.1', 'localhost'].includes(url.hostname),
+    (route) => {
+      faults.push(`asked a stranger: ${route.request().url()}`);
+      return route.abort();
+    },
+  );
 }
 
 export const test = base.extend<Each, Once>({
@@ -29,30 +73,64 @@ export const test = base.extend<Each, Once>({
     { scope: 'worker', timeout: 90_000 },
   ],
 
+  sessionOf: [
+    async ({ sapa }, use) => {
+      const sessions = new Map<Who, Promise<Session>>();
+      const signIn = async (who: Who) => {
+        const call = await request.newContext({ baseURL: sapa.url });
+        const answer = await call.post('/api/v1/session', { data: { email: addressOf(who), password } });
+        base.expect(answer.ok()).toBe(true);
+        // The scenarios read what the desk says in Indonesian.
+        await call.patch('/api/v1/me', { data: { language: 'id' } });
+        const session = await call.storageState();
+        await call.dispose();
+        return session;
+      };
+      await use((who) => {
+        const session = sessions.get(who) ?? signIn(who);
+        sessions.set(who, session);
+        return session;
+      });
+    },
+    { scope: 'worker' },
+  ],
+
   baseURL: async ({ sapa }, use) => {
     await use(sapa.url);
   },
 
   hostile: [false, { option: true }],
 
+  // eslint-disable-next-line no-empty-pattern
+  faults: async ({}, use) => {
+    await use([]);
+  },
+
   quiet: [
-    async ({ context, hostile }, use) => {
-      const faults: string[] = [];
-      context.on('weberror', (fault) => faults.push(`script error: ${fault.error().stack}`));
-      context.on('console', (line) => {
-        if (!hostile && line.text().includes('Content Security Policy')) faults.push(line.text());
-      });
-      // Other machines than this one; the shop that embeds the chat is served from here too.
-      await context.route(
-        (url) => /^(https?|wss?):$/.test(url.protocol) && !['127.0.0.1', 'localhost'].includes(url.hostname),
-        (route) => {
-          faults.push(`asked a stranger: ${route.request().url()}`);
-          return route.abort();
-        },
-      );
+    async ({ context, hostile, faults }, use) => {
+      await watch(context, faults, hostile);
       await use();
       base.expect(faults).toEqual([]);
     },
     { auto: true },
   ],
+
+  open: async ({ browser, hostile, faults }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options) => {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      await watch(context, faults, hostile);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  desk: async ({ open, sessionOf }, use) => {
+    await use(async (who, path = '/', options = {}) => {
+      const page = await open({ ...options, storageState: await sessionOf(who) });
+      await page.goto(path);
+      return page;
+    });
+  },
 });

@@ -11,15 +11,32 @@ const results = join(root, 'test-results/browser');
 const program =
   process.env.SAPA_PROGRAM ?? resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/sapa');
 
+/** What a Sapa begins with. */
+export type Beginning = 'demo' | 'empty';
+
 /** The one place that knows the command line. */
-function commandLine(data: string, port: number): string[] {
-  return ['demo', '--data', data, '--listen', `127.0.0.1:${port}`];
+function commandLine(beginning: Beginning, data: string, port: number): string[] {
+  if (beginning === 'empty') return ['serve'];
+  return ['demo', '--data', data, '--listen', `127.0.0.1:${port}`, '--smtp-port', '0'];
+}
+
+/** The settings of one that begins with nothing; a demonstration has its own. */
+function settings(beginning: Beginning, data: string, url: string): NodeJS.ProcessEnv {
+  if (beginning === 'demo') return {};
+  return {
+    SAPA__DATABASE__URL: `sqlite:${join(data, 'sapa.db')}`,
+    SAPA__FILES__FOLDER: join(data, 'files'),
+    SAPA__SERVER__LISTEN: new URL(url).host,
+    SAPA__SERVER__PUBLIC_URL: url,
+  };
 }
 
 /** A running Sapa, filled with the demonstration's firms. */
 export interface Sapa {
   /** Where it answers, as `http://127.0.0.1:41234`. */
   readonly url: string;
+  /** The port at which a demonstration takes mail. */
+  smtpPort(): number;
   /** What it has logged up to now. */
   log(): string;
   /** Ends it, and removes its database. */
@@ -27,7 +44,7 @@ export interface Sapa {
 }
 
 /** Starts a Sapa and waits until it is ready. Its log is kept as `test-results/browser/<name>.log`. */
-export async function startSapa(name = 'server'): Promise<Sapa> {
+export async function startSapa(name = 'server', beginning: Beginning = 'demo'): Promise<Sapa> {
   const data = mkdtempSync(join(tmpdir(), 'sapa-browser-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -35,12 +52,21 @@ export async function startSapa(name = 'server'): Promise<Sapa> {
 
   mkdirSync(results, { recursive: true });
   const output = openSync(logPath, 'w');
-  const child = spawn(program, commandLine(data, port), { cwd: root, stdio: ['ignore', output, output] });
+  const child = spawn(program, commandLine(beginning, data, port), {
+    cwd: data,
+    env: { ...process.env, ...settings(beginning, data, url) },
+    stdio: ['ignore', output, output],
+  });
   closeSync(output);
   const failure = new Promise<string>((done) => child.once('error', (error) => done(error.message)));
 
   const sapa: Sapa = {
     url,
+    smtpPort() {
+      const port = /SMTP at 127\.0\.0\.1:(\d+)/.exec(sapa.log())?.[1];
+      if (!port) throw new Error('it takes no mail');
+      return Number(port);
+    },
     log: () => readFileSync(logPath, 'utf8'),
     async stop() {
       await end(child);
