@@ -105,7 +105,7 @@ fn the_demonstration_says_where_it_is_and_sends_nothing() {
     demo.until("its words", || demo.said().contains("Ctrl-C"));
     let said = demo.said();
     let port = said
-        .split("http://localhost:")
+        .split("http://127.0.0.1:")
         .nth(1)
         .and_then(|rest| rest.split_whitespace().next())
         .unwrap();

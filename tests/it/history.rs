@@ -46,8 +46,9 @@ async fn three_channels(backend: Backend) {
             .to_owned();
     assert_ne!(unproved, rina, "nothing joins on a name");
     let contact = eventually(|| async {
-        Some(ayu.get(&format!("/contacts/{unproved}")).await)
-            .filter(|contact| !contact["suggestions"].as_array().unwrap().is_empty())
+        Some(ayu.get(&format!("/contacts/{unproved}")).await).filter(|contact| {
+            contact["suggestions"][0]["evidence"].as_array().is_some_and(|all| all.len() == 2)
+        })
     })
     .await;
     let suggestion = &contact["suggestions"][0];

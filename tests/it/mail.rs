@@ -168,3 +168,24 @@ scenario! {
         assert_eq!((status.as_u16(), problem["code"].as_str().unwrap()), (409, "too_late"));
     }
 }
+
+scenario! {
+    async fn a_draft_is_kept_on_the_server_and_an_attachment_leaves_with_the_answer(app: TestApp) {
+        app.mailbox().await;
+        let ayu = app.officer("Ayu").await;
+        let mail = plain("rina@surat.example", "Pesanan", "1@surat.example", "Minta notanya.", "");
+        app.receive_mail("rina@surat.example", MAILBOX, &mail).await;
+        let id = ayu.get("/conversations").await["items"][0]["id"].as_str().unwrap().to_owned();
+        let draft = format!("/conversations/{id}/draft");
+        ayu.put(&draft, json!({ "kind": "reply", "text": "Ini nota" })).await;
+        assert_eq!(ayu.get(&draft).await["text"], "Ini nota");
+
+        let file = ayu.upload("nota KS-20931.txt", "text/plain", b"dua bungkus Gayo").await;
+        let answer = json!({ "kind": "reply", "text": "Ini notanya.", "files": [file["id"]] });
+        let said = ayu.post(&format!("/conversations/{id}/messages"), answer).await;
+        assert_eq!(said["files"][0]["name"], "nota KS-20931.txt");
+        assert_eq!(ayu.get(&draft).await, serde_json::Value::Null, "what was sent is no draft");
+        let sent = app.sent_mails(1).await.remove(0);
+        assert!(sent.contains("multipart/mixed") && sent.contains("nota"), "{sent}");
+    }
+}
