@@ -1,0 +1,135 @@
+/** R1: what strangers send is words, wherever it is shown. */
+import { randomUUID } from 'node:crypto';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures';
+import { conversation, house, openChat, picture, say, sendRaw, thread } from './helpers';
+
+const SCRIPTS = [
+  '<script>window.broken=1</script>',
+  '<img src=x onerror=window.broken=1>',
+  '<img src="https://evil.example/pixel.gif">',
+  '<svg/onload=window.broken=1>',
+  '"><svg onload=window.broken=1>',
+  '\'"--></style></script><script>window.broken=1</script>',
+  '<iframe srcdoc="<script>parent.broken=1</script>">',
+  'javascript:window.broken=1',
+  '[klik](javascript:window.broken=1)',
+  'https://evil.example/"onmouseover="window.broken=1',
+  'data:text/html,<script>window.broken=1</script>',
+  '{{constructor.constructor("window.broken=1")()}}',
+  '${window.broken=1}',
+  '<math><mtext><table><mglyph><style><img src=x onerror=window.broken=1>',
+  '\u202Egnp.exe \u0000\u0007 &lt;b&gt; <noscript><p title="</noscript><img src=x onerror=window.broken=1>">',
+];
+
+/** Nothing ran, and the page has no element that the text told of. */
+async function unharmed(page: Page) {
+  expect(await page.evaluate('window.broken')).toBeUndefined();
+  const links = await page
+    .locator('a[href]')
+    .evaluateAll((all) => all.map((it) => (it as HTMLAnchorElement).protocol));
+  expect(links.filter((protocol) => !/^(https?|mailto|tel|blob):$/.test(protocol))).toEqual([]);
+  await expect(page.locator('[onerror], [onload], [onmouseover], iframe[srcdoc], main script')).toHaveCount(
+    0,
+  );
+}
+
+const encoded = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
+
+test('r1: hostile names, subjects, texts and files by mail stay words in every place', async ({
+  sapa,
+  desk,
+}) => {
+  test.slow();
+  const officer = await desk('bayu');
+  const mark = randomUUID().slice(0, 8);
+  for (const [place, script] of SCRIPTS.entries()) {
+    const from = `h${place}.${mark}@evil.example`;
+    await sendRaw(
+      sapa,
+      from,
+      [
+        `From: ${encoded(`${mark}${place} ${script}`)} <${from}>`,
+        `To: ${house}`,
+        `Subject: ${encoded(`${script} ${mark}`)}`,
+        `Message-ID: <${mark}-${place}@evil.example>`,
+        `Date: ${new Date().toUTCString()}`,
+        'MIME-Version: 1.0',
+        'Content-Type: multipart/mixed; boundary=b',
+        '',
+        '--b',
+        'Content-Type: text/plain; charset=utf-8',
+        'Content-Transfer-Encoding: base64',
+        '',
+        Buffer.from(`${script}\n> ${script}`).toString('base64'),
+        '--b',
+        'Content-Type: text/html',
+        `Content-Disposition: attachment; filename*=UTF-8''${encodeURIComponent(`${script}.html`)}`,
+        '',
+        script,
+        '--b--',
+      ].join('\n'),
+    );
+  }
+  const rows = [];
+  for (const place of SCRIPTS.keys()) {
+    rows.push(await conversation(officer, (one) => one.contact.name.startsWith(`${mark}${place} `)));
+  }
+  await officer.goto('/inbox/unassigned');
+  const list = officer.getByRole('list', { name: 'Percakapan' });
+  await expect(list.getByText(`${mark}14`)).toBeVisible();
+  for (const [place, row] of rows.entries()) {
+    await officer.goto(`/inbox/open/${row.id}`);
+    const script = SCRIPTS[place] ?? '';
+    await expect(thread(officer).locator('.msg')).toHaveCount(1);
+    await expect(thread(officer)).toContainText(script.split(' \0')[0]?.slice(0, 12) ?? '');
+    await expect(thread(officer).locator('a.file')).toHaveCount(1);
+    await expect(officer).toHaveTitle(new RegExp(`${mark}${place} `));
+    await unharmed(officer);
+  }
+  // A file that is a page is never opened as one.
+  const file = await thread(officer).locator('a.file').getAttribute('href');
+  const answer = await officer.request.get(file ?? '');
+  expect(answer.headers()['content-disposition']).toMatch(/^attachment/);
+  expect(answer.headers()['x-content-type-options']).toBe('nosniff');
+
+  for (const path of [`/search?q=${mark}`, `/contacts?q=${mark}`, `/contacts/${rows[0]?.contact.id}`]) {
+    await officer.goto(path);
+    await expect(officer.getByText(mark).first()).toBeVisible();
+    await unharmed(officer);
+  }
+  await officer.goto('/inbox/unassigned');
+  await expect(list.getByText(`${mark}14`)).toBeVisible();
+  await officer.keyboard.press('Control+k');
+  await officer.getByRole('combobox', { name: 'Mau melakukan apa?' }).fill(mark);
+  await expect(officer.getByRole('option', { name: new RegExp(mark) }).first()).toBeVisible();
+  await unharmed(officer);
+});
+
+test('r1: hostile words and files by web chat stay words at both ends', async ({ page, desk }) => {
+  test.slow();
+  const officer = await desk('bayu');
+  await openChat(page);
+  // Nobody can type these two.
+  const texts = SCRIPTS.map((script) => script.replaceAll('\0', '').replaceAll('\u0007', ''));
+  for (const text of texts) {
+    await page.getByLabel('Tulis pesan').fill(text);
+    await page.keyboard.press('Enter');
+  }
+  await page.locator('input[type=file]').setInputFiles({
+    name: '"><img src=x onerror=window.broken=1>.png',
+    mimeType: 'image/png',
+    buffer: picture,
+  });
+  await expect(page.locator('.uploads progress')).toHaveCount(0);
+  const last = `akhir ${randomUUID().slice(0, 8)}`;
+  await say(page, last);
+  const row = await conversation(officer, (one) => one.preview === last);
+  await officer.goto(`/inbox/open/${row.id}`);
+  await expect(thread(officer).getByText(last)).toBeVisible();
+  await expect(thread(officer).locator('.msg .body')).toHaveCount(texts.length + 1);
+  await expect(thread(officer).getByText('<svg/onload=window.broken=1>', { exact: true })).toBeVisible();
+  await unharmed(officer);
+  await unharmed(page);
+  await expect(page.locator('.me .say')).toHaveCount(texts.length + 1);
+});
