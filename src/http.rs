@@ -8,6 +8,7 @@ mod gate;
 mod idempotency;
 mod input;
 mod page;
+mod reference;
 mod routes;
 mod security;
 mod server;

@@ -133,6 +133,8 @@ struct NewConversation {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRecipient {
+    /// The kind of the address, if it shall be checked against the channel's.
+    kind: Option<String>,
     /// The address.
     value: String,
     /// His name.
@@ -151,7 +153,19 @@ async fn start_conversation(
     idempotent(&app, key, StatusCode::CREATED, async || {
         let to = match (new.contact_id, new.to) {
             (Some(id), None) => To::Contact(id),
-            (None, Some(to)) => To::Address { value: to.value, name: to.name },
+            (None, Some(to)) => {
+                let of_channel =
+                    app.registry().get(new.channel_id).map(|operated| operated.channel.kind());
+                if let (Some(kind), Some(of_channel)) = (&to.kind, of_channel)
+                    && kind != of_channel.as_str()
+                {
+                    return Err(AppError::invalid(
+                        "to",
+                        format!("the channel is of kind {of_channel}"),
+                    ));
+                }
+                To::Address { value: to.value, name: to.name }
+            }
             _ => return Err(AppError::invalid("to", "name a contact or an address, and not both")),
         };
         let said =

@@ -17,7 +17,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
-use super::{AppError, Listed, Path, Routes, assets, error::Fault, security};
+use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
     app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live,
     messages, officers, on_db, quarantine, search, telemetry, tickets, webhooks,
@@ -82,6 +82,10 @@ fn describe(description: &mut OpenApi) {
 /// Everything that the web server answers.
 pub fn router(app: &App) -> Router {
     let (api, description, _) = api(app);
+    let reference = serde_json::to_value(&description)
+        .map_err(|error| error.to_string())
+        .and_then(|description| reference::page(&description).map_err(|error| error.to_string()))
+        .map(bytes::Bytes::from);
     let description = Arc::new(description);
     let api = api
         .route("/openapi.json", get(move || async move { Json(description.as_ref().clone()) }))
@@ -91,6 +95,13 @@ pub fn router(app: &App) -> Router {
         .layer(CompressionLayer::new());
     let mut router = Router::new()
         .nest("/api/v1", api)
+        .route(
+            "/api",
+            get(move || async move {
+                let page = reference.map_err(AppError::internal)?;
+                Ok::<_, AppError>(axum::response::Html(page))
+            }),
+        )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))

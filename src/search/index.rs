@@ -98,7 +98,8 @@ async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {
     index_tickets(tx, &tickets).await
 }
 
-/// The one statement that is written twice.
+/// The one statement that is written twice. PostgreSQL would take `KS-20931` for a negative number: like a question
+/// it gets words of letters and digits only.
 async fn index_messages(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     if ids.is_empty() {
         return Ok(());
@@ -112,7 +113,8 @@ async fn index_messages(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     } else {
         (
             "INSERT INTO messages_fts (seq, words)
-             SELECT seq, to_tsvector('simple', COALESCE(subject, '') || ' ' || text) FROM messages WHERE id IN (",
+             SELECT seq, to_tsvector('simple',
+                 regexp_replace(COALESCE(subject, '') || ' ' || text, '[^[:alnum:]]+', ' ', 'g')) FROM messages WHERE id IN (",
             ") ON CONFLICT (seq) DO UPDATE SET words = excluded.words",
         )
     };
@@ -129,11 +131,14 @@ async fn index_messages(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
 }
 
 async fn put(tx: &mut Tx, rows: &[(&str, Uuid, String)]) -> DbResult<()> {
+    let plain = |text: &String| -> String {
+        text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
+    };
     insert_rows!(
         tx,
         "INSERT INTO entries (kind, id, words) ",
         rows,
-        |row, (kind, id, words)| row.push_bind(*kind).push_bind(*id).push_bind(words),
+        |row, (kind, id, words)| row.push_bind(*kind).push_bind(*id).push_bind(plain(words)),
         " ON CONFLICT (kind, id) DO UPDATE SET words = excluded.words"
     );
     Ok(())

@@ -14,7 +14,7 @@ export function initials(name: string): string {
 
 /** What one is called by. */
 export function firstName(name: string): string {
-  return name.trim().split(/\s+/)[0] ?? name;
+  return (name.trim().split(/\s+/)[0] ?? name).replace(/,$/, '');
 }
 
 export function Face({ name, from, small }: { name: string; from: Message['from']; small?: boolean }) {
