@@ -3,7 +3,10 @@
 pub mod client;
 pub mod clock;
 pub mod database;
+pub mod inbox;
 pub mod mail;
+pub mod screen;
+pub mod sink;
 pub mod telegram;
 pub mod visitor;
 

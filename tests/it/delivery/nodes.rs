@@ -1,0 +1,107 @@
+//! Nodes that died while they held a delivery, and those who come too late.
+
+use std::time::Duration;
+
+use sapa::{
+    delivery::queries::{self, Step},
+    on_db,
+};
+use sapa_channel::new_id;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{hub, later, with_relay};
+use crate::support::{
+    Backend, Client, TestApp,
+    inbox::{in_state, mail_from, message, say, text},
+    sink::Sink,
+};
+
+/// An answer that leaves only in a week, as a dead node left it: held in a state until `until`.
+async fn left_behind(app: &TestApp, ayu: &Client, row: &Value, state: &str, held_for: i64) -> Uuid {
+    let later = app.app.now().after(Duration::from_secs(7 * 24 * 3600));
+    let said = say(ayu, row, json!({ "kind": "reply", "text": "Halo", "send_at": later })).await;
+    let id: Uuid = text(&said, "id").parse().unwrap();
+    let until = sapa_channel::Timestamp(app.app.now().0 + held_for * 1_000_000);
+    let attempts = i64::from(state == "dispatching");
+    let mut tx = app.app.db().write().await.unwrap();
+    on_db!(&mut tx, |conn| {
+        sqlx::query(
+            "UPDATE deliveries SET state = $2, lease_owner = $3, lease_until = $4, attempts = $5, run_at = $6, fence = 5
+             WHERE message_id = $1",
+        )
+        .bind(id)
+        .bind(state)
+        .bind(new_id())
+        .bind(until)
+        .bind(attempts)
+        .bind(app.app.now())
+        .execute(conn)
+        .await
+        .unwrap();
+    });
+    tx.commit().await.unwrap();
+    app.app.wake().delivery_due();
+    id
+}
+
+with_relay! {
+    async fn d6_what_a_dead_node_was_sending_becomes_unknown_and_is_seen(app: TestApp, sink: Sink, ayu: Client) {
+        let row = mail_from(app, ayu, "Rina", "Pesanan").await;
+        let id = left_behind(app, ayu, &row, "dispatching", -1).await.to_string();
+        let unknown = in_state(ayu, &row, &id, "unknown").await;
+        assert!(text(&unknown["delivery"], "reason").contains("interrupted"), "{unknown}");
+        assert!(sink.read().is_empty(), "nothing was sent again");
+        ayu.post(&format!("/messages/{id}/retry"), json!({})).await;
+        in_state(ayu, &row, &id, "sent").await;
+        assert_eq!(sink.taken().len(), 1);
+    }
+}
+
+with_relay! {
+    async fn d6_what_a_dead_node_had_not_begun_is_sent(app: TestApp, sink: Sink, ayu: Client) {
+        let row = mail_from(app, ayu, "Rina", "Pesanan").await;
+        let id = left_behind(app, ayu, &row, "leased", -1).await.to_string();
+        in_state(ayu, &row, &id, "sent").await;
+        assert_eq!(sink.read().len(), 1);
+    }
+}
+
+with_relay! {
+    async fn d6_what_a_living_node_holds_is_left_to_it(app: TestApp, sink: Sink, ayu: Client) {
+        let row = mail_from(app, ayu, "Rina", "Pesanan").await;
+        let id = left_behind(app, ayu, &row, "dispatching", 300).await.to_string();
+        let second = say(ayu, &row, json!({ "kind": "reply", "text": "dua" })).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(message(ayu, &row, &id).await["delivery"]["state"], "sending");
+        assert!(sink.read().is_empty(), "what comes after it waits (D8)");
+        later(app, 301);
+        in_state(ayu, &row, &id, "unknown").await;
+        in_state(ayu, &row, text(&second, "id"), "sent").await;
+    }
+}
+
+with_relay! {
+    async fn a_stale_fence_changes_nothing(app: TestApp, sink: Sink, ayu: Client) {
+        assert!(sink.taken().is_empty());
+        let row = mail_from(app, ayu, "Rina", "Pesanan").await;
+        let id = left_behind(app, ayu, &row, "dispatching", 300).await;
+        let now = app.app.now();
+        let step = |fence| Step {
+            message_id: id,
+            fence,
+            state: "sent",
+            tries: 0,
+            run_at: now,
+            reason: None,
+            external_id: Some("stolen@surat.example".to_owned()),
+        };
+        for (fence, made) in [(4, 0), (6, 0), (5, 1), (5, 0)] {
+            let mut tx = app.app.db().write().await.unwrap();
+            assert_eq!(queries::step(&mut tx, &[step(fence)], now).await.unwrap().len(), made, "fence {fence}");
+            tx.commit().await.unwrap();
+            let state = if made == 1 || fence == 5 { "sent" } else { "sending" };
+            assert_eq!(message(ayu, &row, &id.to_string()).await["delivery"]["state"], state);
+        }
+    }
+}
