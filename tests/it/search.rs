@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     scenario,
     support::{
-        Backend, Client, TestApp, eventually,
-        inbox::{answer, id, mail_from, newest},
+        Backend, Client, MAILBOX, TestApp, eventually,
+        inbox::{answer, id, mail_from, newest, say, text},
+        mail::plain,
         visitor::{Site, Visitor},
     },
 };
@@ -33,6 +34,76 @@ async fn look(client: &Client, question: &str, kind: &str) -> Vec<Value> {
         assert_eq!(answer[other], json!([]), "only what was asked for");
     }
     answer[kind].as_array().unwrap().clone()
+}
+
+/// A hit with its marks in brackets.
+fn hit(found: &Value) -> String {
+    text(found, "hit").replace('\u{2}', "[").replace('\u{3}', "]")
+}
+
+scenario! {
+    async fn messages_are_found_by_the_beginnings_of_words_in_subject_and_text(app: TestApp) {
+        app.mailbox().await;
+        let ayu = app.officer("Ayu").await;
+        let mail = plain("Rina <rina@surat.example>", "Pesanan KS-20931", "1@surat.example", "Bungkusnya sobek, kopinya tumpah di jalan.", "");
+        app.receive_mail("rina@surat.example", MAILBOX, &mail).await;
+        let row = newest(&ayu).await;
+        for (question, marked) in [
+            ("tumpah", "[tumpah]"), ("kopi", "[kopinya]"), ("KS-20931", "[KS]-[20931]"), ("pesan sobek", "[Pesanan]"), ("SOBEK", "[sobek]"),
+        ] {
+            let hits = found(&ayu, question, "messages").await;
+            assert_eq!((hits.len(), &hits[0]["conversation_id"]), (1, &row["id"]), "{question}");
+            assert!(hit(&hits[0]).contains(marked), "{question}: {}", hit(&hits[0]));
+            assert_eq!((text(&hits[0]["contact"], "name"), text(&hits[0], "direction")), ("Rina", "in"));
+        }
+        for nothing in ["umpah", "tumpah kering", "209 kopi x"] {
+            assert_eq!(look(&ayu, nothing, "messages").await, Vec::<Value>::new(), "{nothing}");
+        }
+        // What officers say and note is found too, the newest first.
+        answer(&ayu, &row, "Kami ganti kopinya").await;
+        say(&ayu, &row, json!({ "kind": "note", "text": "kopinya sudah diganti" })).await;
+        let hits = eventually(|| async { Some(look(&ayu, "kopinya", "messages").await).filter(|hits| hits.len() == 3) }).await;
+        let directions: Vec<_> = hits.iter().map(|found| text(found, "direction")).collect();
+        assert_eq!(directions, ["note", "out", "in"]);
+    }
+}
+
+scenario! {
+    async fn contacts_are_found_by_name_and_address_and_by_what_they_have_become(app: TestApp) {
+        app.mailbox().await;
+        let ayu = app.officer("Ayu").await;
+        let row = mail_from(&app, &ayu, "Rina", "Pesanan").await;
+        let contact = format!("/contacts/{}", text(&row["contact"], "id"));
+        for question in ["rina", "rin", "rina@surat.example", "surat.exam"] {
+            assert_eq!(found(&ayu, question, "contacts").await[0]["id"], row["contact"]["id"], "{question}");
+        }
+        assert!(hit(&found(&ayu, "rina", "contacts").await[0]).starts_with("[Rina]"));
+        ayu.patch(&contact, json!({ "name": "Wulandari", "city": "Bandung" })).await;
+        let renamed = found(&ayu, "wulan bandung", "contacts").await;
+        assert_eq!(renamed[0]["name"], "Wulandari");
+        ayu.post(&format!("{contact}/identities"), json!({ "kind": "phone", "value": "0812-2044-7716" })).await;
+        found(&ayu, "6281220447716", "contacts").await;
+        let list = ayu.get("/contacts?q=wulan").await;
+        assert_eq!(list["items"][0]["id"], row["contact"]["id"]);
+    }
+}
+
+scenario! {
+    async fn tickets_are_found_by_number_title_and_outcome(app: TestApp) {
+        app.mailbox().await;
+        let ayu = app.officer("Ayu").await;
+        let row = mail_from(&app, &ayu, "Rina", "Pesanan").await;
+        let body = json!({ "conversation_id": row["id"], "kind": "complaint", "title": "Bungkus sobek", "description": "dua buah" });
+        let ticket = ayu.post("/tickets", body).await;
+        for question in [text(&ticket, "number"), "bungkus", "sob", "dua"] {
+            assert_eq!(found(&ayu, question, "tickets").await[0]["id"], ticket["id"], "{question}");
+        }
+        assert!(hit(&found(&ayu, "sobek", "tickets").await[0]).contains("[sobek]"));
+        ayu.post(&format!("/tickets/{}/solve", id(&ticket)), json!({ "outcome": "diganti baru" })).await;
+        found(&ayu, "diganti", "tickets").await;
+        let all = ayu.get("/search?q=sobek").await;
+        assert_eq!(all["tickets"].as_array().unwrap().len(), 1, "all kinds if none is named");
+    }
 }
 
 scenario! {
