@@ -200,15 +200,14 @@ async fn known(app: &TestApp, admin: &Client) -> Known {
         .await;
     last_message(admin, &row, |_| true).await;
     let mut tx = app.app.db().read().await.unwrap();
-    let own: Vec<String> =
-        on_db!(&mut tx, |conn| {
-            sqlx::query_scalar(
+    let own: Vec<String> = on_db!(&mut tx, |conn| {
+        sqlx::query_scalar(
         "SELECT value FROM settings UNION ALL SELECT secret FROM channels WHERE secret IS NOT NULL
          UNION ALL SELECT password_hash FROM officers WHERE password_hash IS NOT NULL
          UNION ALL SELECT token_hash FROM sessions UNION ALL SELECT token_hash FROM api_tokens
          UNION ALL SELECT secret FROM webhooks UNION ALL SELECT token_hash FROM invitations"
     ).fetch_all(conn).await.unwrap()
-        });
+    });
     let mut secrets = own;
     assert!(secrets.len() >= 8, "{}", secrets.len());
     secrets.push(PASSWORD.to_owned());

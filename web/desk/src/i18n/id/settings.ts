@@ -71,7 +71,8 @@ export const settings: Record<keyof typeof en, string> = {
   'channels.delete': 'Hapus {name}?',
   'channels.delete_text': 'Tidak ada lagi yang masuk lewat kanal ini. Percakapan yang ada tetap tersimpan.',
   'channels.bot_token': 'Token bot',
-  'channels.bot_token_hint': 'Dari @BotFather di Telegram. Tersimpan di server ini dan tidak ditampilkan lagi.',
+  'channels.bot_token_hint':
+    'Dari @BotFather di Telegram. Tersimpan di server ini dan tidak ditampilkan lagi.',
   'channels.bot_token_keep': 'Kosongkan untuk tetap memakai yang sekarang.',
   'channels.name_hint': 'Yang dilihat petugas di daftar',
   'channels.signature': 'Tanda tangan',
