@@ -209,7 +209,7 @@ function others(): void {
       subject: 'Wholesale prices for our villa in Ubud',
       address: 'halo@kopiseruni.example',
       cc: ['wayan@villaampel.example'],
-      warnings: ['sender_not_aligned'],
+      warnings: ['reply_to_differs'],
     },
   );
   const yohanes = talk('Yohanes Tambunan', 'telegram', { unread: true, assignee: officerRef('Dimas') });

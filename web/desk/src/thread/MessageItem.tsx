@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Conversation, Message } from '../api/types';
 import { useMe } from '../app/session';
-import { isKey, useT, useTexts } from '../i18n';
+import { isKey, useT, useTexts, type Translate } from '../i18n';
 import { clock, exactWhen } from '../lib/time';
 import { Avatar } from '../ui/Avatar';
 import { ChannelIcon } from '../ui/ChannelIcon';
@@ -12,6 +12,11 @@ import { Letter } from './Letter';
 import { MessageMenu } from './MessageMenu';
 import { MessageText } from './MessageText';
 import { Place } from './Place';
+
+function warningWords(warning: string, t: Translate): string {
+  const key = `warning.${warning}`;
+  return isKey(key) ? t(key) : warning;
+}
 
 interface Props {
   message: Message;
@@ -81,7 +86,7 @@ export function MessageItem({ message, line, conversation, showChannel, follows 
         {message.warnings.map((warning) => (
           <p key={warning} className="warning">
             <Icon name="warn" size="s" />
-            {isKey(`warning.${warning}`) ? t(`warning.${warning}` as 'warning.sender_not_aligned') : warning}
+            {warningWords(warning, t)}
           </p>
         ))}
         {delivery && !gone && (

@@ -38,8 +38,6 @@ export const thread = {
   'message.less': 'Show less',
   'file.enlarge': 'Enlarge {name}',
   'file.download': 'Download',
-  'warning.sender_not_aligned': 'The sender’s address is not proven by its provider.',
-  'warning.auth_failed': 'The sender’s address is not proven by its provider.',
   'warning.reply_to_differs': 'Answers would go to another address than the sender’s.',
   'warning.attachment_removed': 'A file was left out: it was too large.',
   'warning.remote_images_removed': 'Pictures from other servers were left out.',

@@ -40,8 +40,6 @@ export const thread: Record<keyof typeof en, string> = {
   'message.less': 'Tampilkan lebih sedikit',
   'file.enlarge': 'Perbesar {name}',
   'file.download': 'Unduh',
-  'warning.sender_not_aligned': 'Alamat pengirim tidak terbukti oleh penyedianya.',
-  'warning.auth_failed': 'Alamat pengirim tidak terbukti oleh penyedianya.',
   'warning.reply_to_differs': 'Balasan akan menuju alamat lain, bukan alamat pengirim.',
   'warning.attachment_removed': 'Satu berkas tidak disertakan: terlalu besar.',
   'warning.remote_images_removed': 'Gambar dari server lain tidak ditampilkan.',
