@@ -9,7 +9,7 @@ import {
 import { type Sapa, startSapa } from './server';
 
 export { expect } from '@playwright/test';
-export { startSapa, type Sapa } from './server';
+export { startSapa, startTelegram, type Sapa, type Telegram } from './server';
 
 /** Everybody's password in the demonstration. */
 export const password = 'sapa-demo-2026';
