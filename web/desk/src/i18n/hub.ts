@@ -57,6 +57,9 @@ const sentences: readonly (readonly [RegExp, Key])[] = [
   [/is not an e-mail address$/, 'hub.not_email'],
   [/^belongs to an officer already/, 'hub.officer_has_it'],
   [/leads to an inner address/, 'hub.inner_address'],
+  [/^no connection: (?<why>.+)$/, 'hub.no_connection'],
+  [/^no answer within (?<n>\d+) seconds$/, 'hub.no_answer'],
+  [/^the connection broke: (?<why>.+)$/, 'hub.connection_broke'],
   [/^is not an address$/, 'hub.not_a_url'],
   [/^begins with neither https/, 'hub.needs_https'],
 ];
