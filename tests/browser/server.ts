@@ -26,6 +26,7 @@ function settings(
   beginning: Beginning,
   data: string,
   url: string,
+  smtp: number,
   more: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
   if (beginning === 'demo') return {};
@@ -34,6 +35,7 @@ function settings(
     SAPA__FILES__FOLDER: join(data, 'files'),
     SAPA__SERVER__LISTEN: new URL(url).host,
     SAPA__SERVER__PUBLIC_URL: url,
+    SAPA__SMTP__LISTEN: `127.0.0.1:${smtp}`,
     ...more,
   };
 }
@@ -42,7 +44,7 @@ function settings(
 export interface Sapa {
   /** Where it answers, as `http://127.0.0.1:41234`. */
   readonly url: string;
-  /** The port at which a demonstration takes mail. */
+  /** The port at which it takes mail. */
   smtpPort(): number;
   /** What it has logged up to now. */
   log(): string;
@@ -61,6 +63,7 @@ export async function startSapa(
 ): Promise<Sapa> {
   const data = mkdtempSync(join(tmpdir(), 'sapa-browser-'));
   const port = await freePort();
+  const smtp = beginning === 'empty' ? await freePort() : 0;
   const url = `http://127.0.0.1:${port}`;
   const logPath = join(results, `${name}.log`);
 
@@ -68,7 +71,7 @@ export async function startSapa(
   const output = openSync(logPath, 'w');
   const child = spawn(program, commandLine(beginning, data, port), {
     cwd: data,
-    env: { ...process.env, ...settings(beginning, data, url, more) },
+    env: { ...process.env, ...settings(beginning, data, url, smtp, more) },
     stdio: ['ignore', output, output],
   });
   closeSync(output);
@@ -77,6 +80,7 @@ export async function startSapa(
   const sapa: Sapa = {
     url,
     smtpPort() {
+      if (smtp) return smtp;
       const port = /SMTP at 127\.0\.0\.1:(\d+)/.exec(sapa.log())?.[1];
       if (!port) throw new Error('it takes no mail');
       return Number(port);

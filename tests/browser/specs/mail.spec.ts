@@ -135,3 +135,55 @@ test('a customer’s answer to our mail comes into the same conversation', async
   const contact = await officer.request.get(`/api/v1/contacts/${row.contact.id}`);
   expect(await contact.json()).toMatchObject({ conversation_count: 1 });
 });
+
+test('mail_13: what was quoted is folded, and what is odd about a sender is said', async ({ sapa, desk }) => {
+  const officer = await desk('bayu');
+  const subject = word('Balasan ');
+  await sendRaw(
+    sapa,
+    'tari@surat.example',
+    [
+      'From: "Bank Kita <cs@bank.example>" <tari@surat.example>',
+      `To: ${house}`,
+      'Reply-To: lain@surat.example',
+      `Subject: ${subject}`,
+      `Message-ID: <${word('kutip')}@surat.example>`,
+      `Date: ${new Date().toUTCString()}`,
+      'Content-Type: text/plain; charset=utf-8',
+      '',
+      'Baik, saya tunggu.',
+      '',
+      'Pada Sen, 2 Nov 2026 pukul 09.00 Kopi Seruni <halo@kopiseruni.example> menulis:',
+      '> Kopinya dikirim besok.',
+      '> Salam, Dimas',
+    ].join('\n'),
+  );
+  const { id } = await conversation(officer, (row) => row.subject === subject);
+  await officer.goto(`/inbox/open/${id}`);
+  const letter = thread(officer).locator('.msg').last();
+  await expect(letter).toContainText('Baik, saya tunggu.');
+  await expect(letter).not.toContainText('Kopinya dikirim besok.');
+  await letter.getByRole('button', { name: 'Teks kutipan' }).click();
+  await expect(letter.locator('blockquote')).toContainText('Kopinya dikirim besok.');
+  await letter.getByRole('button', { name: 'Sembunyikan kutipan' }).click();
+  await expect(letter.locator('blockquote')).toHaveCount(0);
+  await expect(letter.locator('.warning')).toHaveText([
+    'Namanya menampilkan alamat lain (cs@bank.example), bukan alamat pengirim (tari@surat.example).',
+    'Surat ini meminta balasan ke alamat lain: lain@surat.example.',
+  ]);
+});
+
+test('an answer that is to go later waits for its time', async ({ sapa, desk }) => {
+  const officer = await desk('bayu');
+  const row = await mailFrom(sapa, officer, 'Pak Besok');
+  await officer.goto(`/inbox/open/${row.id}`);
+  const text = word('Selamat pagi ');
+  await answerBox(officer).fill(text);
+  await officer.getByRole('button', { name: 'Cara kirim lainnya' }).click();
+  await officer.getByRole('menuitem', { name: /^Besok pagi/ }).click();
+  const ours = thread(officer).locator('.msg.out', { hasText: text });
+  await expect(ours.getByText(/^Dikirim .+ 9\.00$/)).toBeVisible();
+  await expect(answerBox(officer)).toHaveValue('');
+  await officer.reload();
+  await expect(ours.getByText(/^Dikirim .+ 9\.00$/)).toBeVisible();
+});

@@ -1,55 +1,6 @@
 /** Telegram, from the bot's token to a message that did not arrive. */
-import { type BrowserContext, type Page, request } from '@playwright/test';
-import {
-  expect,
-  password,
-  type Sapa,
-  startSapa,
-  startTelegram,
-  test as base,
-  type Telegram,
-} from '../fixtures';
+import { expect, type House, test } from '../fixtures';
 import { answerBox, conversation, picture, SCRIPTS, thread, unharmed, word } from './helpers';
-
-type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
-
-interface House {
-  telegram: Telegram;
-  sapa: Sapa;
-  /** Opens a page of its administrator. */
-  admin: (path: string) => Promise<Page>;
-}
-
-/** A house of its own, with a bot at the stand-in; it sends at once, so that nobody waits for the undo. */
-const test = base.extend<{ house: House }, { served: Omit<House, 'admin'> & { session: Session } }>({
-  served: [
-    async ({}, use) => {
-      const telegram = await startTelegram();
-      const sapa = await startSapa('telegram', 'empty', {
-        SAPA__TELEGRAM__API_URL: telegram.url,
-        SAPA__DELIVERY__UNDO_SECONDS: '0',
-      });
-      const call = await request.newContext({ baseURL: sapa.url });
-      const first = { name: 'Ratna Sari', email: 'ratna@toko.example', password };
-      expect((await call.post('/api/v1/setup', { data: first })).ok()).toBe(true);
-      await call.patch('/api/v1/me', { data: { language: 'id' } });
-      await use({ telegram, sapa, session: await call.storageState() });
-      await call.dispose();
-      await sapa.stop();
-      await telegram.stop();
-    },
-    { scope: 'worker' },
-  ],
-
-  house: async ({ served, open }, use) => {
-    const admin = async (path: string) => {
-      const page = await open({ baseURL: served.sapa.url, storageState: served.session });
-      await page.goto(path);
-      return page;
-    };
-    await use({ ...served, admin });
-  },
-});
 
 /** A customer whom nobody knows yet has just written to the bot: the customer, and an officer who sees it. */
 async function written({ telegram, admin }: House, name: string) {
