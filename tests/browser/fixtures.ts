@@ -93,6 +93,7 @@ export const test = base.extend<Each, Once>({
         SAPA__TELEGRAM__API_URL: telegram.url,
         SAPA__DELIVERY__UNDO_SECONDS: '0',
         SAPA__OUTBOUND__ALLOW: '127.0.0.1',
+        SAPA__MAIL__FOLDER: 'mail',
       });
       const call = await request.newContext({ baseURL: sapa.url });
       const first = { name: 'Ratna Sari', email: 'ratna@toko.example', password };

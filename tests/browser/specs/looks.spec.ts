@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import axe from 'axe-core';
 import { expect, test } from '../fixtures';
 import { conversationOf } from './helpers';
 
@@ -84,11 +85,31 @@ function faultsOf(language: string | null): string[] {
   return faults;
 }
 
+type Axe = typeof axe;
+
+/** What keeps a page from people who see, hear or move otherwise: WCAG 2.2, levels A and AA. */
+async function barriersOf(page: Page): Promise<string[]> {
+  // It is set off inside the page, past the security policy, as a browser's own tools are.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes
+        // Initials are an avatar's picture; the name they stand for is said.
+        .filter(({ html }) => id !== 'label-content-name-mismatch' || !html.includes('class="av '))
+        .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+    );
+  });
+}
+
 /** Waits until nothing more comes, and looks. */
 async function look(page: Page, name: string, language: string | null) {
   await expect(page.locator('.skel, .skeleton').first()).toBeHidden();
   await page.waitForFunction(() => document.fonts.status === 'loaded');
   expect.soft(await page.evaluate(faultsOf, language), name).toEqual([]);
+  expect.soft(await barriersOf(page), name).toEqual([]);
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', caret: 'hide' });
 }
 
