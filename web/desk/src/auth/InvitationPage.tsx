@@ -37,7 +37,7 @@ export function InvitationPage() {
         autoFocus
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        error={fieldError(accept.error, 'password')}
+        error={fieldError(accept.error, 'password', t)}
       />
       {accept.error && (
         <p className="form-error" role="alert">

@@ -38,7 +38,7 @@ export function SetUpPage() {
         autoFocus
         value={form.name}
         onChange={set('name')}
-        error={fieldError(create.error, 'name')}
+        error={fieldError(create.error, 'name', t)}
       />
       <TextInput
         label={t('email')}
@@ -46,7 +46,7 @@ export function SetUpPage() {
         autoComplete="username"
         value={form.email}
         onChange={set('email')}
-        error={fieldError(create.error, 'email')}
+        error={fieldError(create.error, 'email', t)}
       />
       <PasswordInput
         label={t('password')}
@@ -54,7 +54,7 @@ export function SetUpPage() {
         autoComplete="new-password"
         value={form.password}
         onChange={set('password')}
-        error={fieldError(create.error, 'password')}
+        error={fieldError(create.error, 'password', t)}
       />
       <FormError error={create.error} />
       <Button

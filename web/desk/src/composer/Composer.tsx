@@ -9,6 +9,7 @@ import {
   type DragEvent,
   type KeyboardEvent,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { keys } from '../api/keys';
 import { useOfficers } from '../api/queries';
 import type { Conversation } from '../api/types';
@@ -66,13 +67,15 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const sending = useSend(conversation, draft);
 
   const write = (next: string, at?: number) => {
-    set((before) => ({ ...before, texts: { ...before.texts, [before.kind]: next } }));
-    if (at === undefined) return;
-    setCaret(at);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(at, at);
+    const put = () => set((before) => ({ ...before, texts: { ...before.texts, [before.kind]: next } }));
+    if (at === undefined) return put();
+    // At once: what is typed next goes behind what was put in.
+    flushSync(() => {
+      put();
+      setCaret(at);
     });
+    box.current?.focus();
+    box.current?.setSelectionRange(at, at);
   };
   const insert = (what: string) => {
     const from = box.current?.selectionStart ?? text.length;

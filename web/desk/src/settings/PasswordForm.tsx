@@ -32,14 +32,14 @@ export function PasswordForm() {
         autoComplete="current-password"
         value={form.old}
         onChange={(event) => setForm({ ...form, old: event.currentTarget.value })}
-        error={fieldError(change.error, 'password.old') && t('profile.password_wrong')}
+        error={fieldError(change.error, 'password.old', t) && t('profile.password_wrong')}
       />
       <PasswordInput
         label={t('profile.password_new')}
         autoComplete="new-password"
         value={form.new}
         onChange={(event) => setForm({ ...form, new: event.currentTarget.value })}
-        error={short ? t('password.short', { least: SHORTEST }) : fieldError(change.error, 'password.new')}
+        error={short ? t('password.short', { least: SHORTEST }) : fieldError(change.error, 'password.new', t)}
       />
       <FormError error={change.error} />
       <div>

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Conversation, Message } from '../api/types';
 import { useMe } from '../app/session';
-import { isKey, useT, useTexts, type Translate } from '../i18n';
+import { useT, useTexts } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { clock, exactWhen } from '../lib/time';
 import { Avatar } from '../ui/Avatar';
 import { ChannelIcon } from '../ui/ChannelIcon';
@@ -12,11 +13,6 @@ import { Letter } from './Letter';
 import { MessageMenu } from './MessageMenu';
 import { MessageText } from './MessageText';
 import { Place } from './Place';
-
-function warningWords(warning: string, t: Translate): string {
-  const key = `warning.${warning}`;
-  return isKey(key) ? t(key) : warning;
-}
 
 interface Props {
   message: Message;
@@ -86,7 +82,7 @@ export function MessageItem({ message, line, conversation, showChannel, follows 
         {message.warnings.map((warning) => (
           <p key={warning} className="warning">
             <Icon name="warn" size="s" />
-            {warningWords(warning, t)}
+            {hubWords(warning, t)}
           </p>
         ))}
         {delivery && !gone && (
