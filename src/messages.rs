@@ -43,6 +43,9 @@ pub struct Details {
     /// Answers to choose from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<String>,
+    /// What a bot is told when one of them is chosen, by place; never shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub payloads: Vec<String>,
     /// Officers who are called.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Uuid>,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+use super::charge::InCharge;
 use super::model::{ConversationRow, RowTicket, TeamRef};
 use crate::{
     channels::model::ChannelRef,
@@ -24,14 +25,16 @@ use crate::{
 pub enum Folder {
     /// Open and mine.
     Mine,
-    /// Open and nobody's.
+    /// Open and nobody's, and no bot's either.
     Unassigned,
+    /// Open, with a bot in charge.
+    Bot,
     /// Open.
     #[default]
     Open,
     /// Open, and I was called.
     Mentions,
-    /// Open, and the customer waits.
+    /// Open, and the customer waits for people.
     Waiting,
     /// Snoozed.
     Snoozed,
@@ -96,6 +99,9 @@ struct Row {
     snoozed_until: Option<Timestamp>,
     draft: Option<String>,
     version: i64,
+    bot_id: Option<Uuid>,
+    bot_name: Option<String>,
+    handed_over_at: Option<Timestamp>,
 }
 
 /// All joins on the officer are by primary key; the order comes from an index of `conversations`.
@@ -103,12 +109,14 @@ const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_nam
         ch.kind AS channel_kind, ch.name AS channel_name, c.status, c.subject, c.preview, c.preview_kind,
         c.preview_author, c.has_files, c.assignee_id, o.name AS assignee_name, c.team_id, t.name AS team_name,
         (c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)) AS unread,
-        c.waiting_since, c.last_message_at, c.snoozed_until, COALESCE(d.text, n.text) AS draft, c.version
+        c.waiting_since, c.last_message_at, c.snoozed_until, COALESCE(d.text, n.text) AS draft, c.version, c.bot_id,
+        b.name AS bot_name, c.handed_over_at
     FROM conversations c
     JOIN contacts k ON k.id = c.contact_id
     JOIN channels ch ON ch.id = c.channel_id
     LEFT JOIN officers o ON o.id = c.assignee_id
     LEFT JOIN teams t ON t.id = c.team_id
+    LEFT JOIN bots b ON b.id = c.bot_id
     LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = ";
 
 macro_rules! select {
@@ -140,7 +148,12 @@ pub async fn list(
                 query.push(" WHERE c.status = 'open' AND c.assignee_id = ").push_bind(me);
             }
             Folder::Unassigned => {
-                query.push(" WHERE c.status = 'open' AND c.assignee_id IS NULL");
+                query.push(
+                    " WHERE c.status = 'open' AND c.assignee_id IS NULL AND c.bot_id IS NULL",
+                );
+            }
+            Folder::Bot => {
+                query.push(" WHERE c.status = 'open' AND c.bot_id IS NOT NULL");
             }
             Folder::Mentions => {
                 query
@@ -180,6 +193,9 @@ pub async fn list(
         }
         let (column, direction, comparison) = if by_waiting {
             query.push(" AND c.waiting_since IS NOT NULL");
+            if filter.folder != Folder::Bot {
+                query.push(" AND c.bot_id IS NULL");
+            }
             ("c.waiting_since", "ASC", ">")
         } else if filter.sort == Sort::Oldest {
             ("c.last_message_at", "ASC", ">")
@@ -286,6 +302,8 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
             snoozed_until: row.snoozed_until,
             draft: row.draft.map(|draft| crate::router::one_line(&draft)),
             version: row.version,
+            bot: row.bot_id.zip(row.bot_name).map(|(id, name)| InCharge { id, name }),
+            handed_over_at: row.handed_over_at,
         })
         .collect())
 }

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
-    app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live,
-    messages, officers, on_db, quarantine, search, telemetry, tickets, webhooks,
+    app::App, bots, canned, channels, channels::kinds::Part, contacts, conversations, demo, files,
+    live, messages, officers, on_db, quarantine, search, telemetry, tickets, webhooks,
 };
 
 /// The routes of the API below `/api/v1`, its description, and the list of who may use what.
@@ -36,6 +36,7 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
         canned::http::routes,
         channels::http::routes,
         webhooks::http::routes,
+        bots::http::routes,
         quarantine::http::routes,
         live::http::routes,
         demo::http::routes,

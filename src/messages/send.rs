@@ -303,6 +303,14 @@ async fn answered(
             .conversation(conversation.id, conversation.contact_id)
             .message(id, to),
     ];
+    if let (Some(bot), Some(_)) = (&conversation.bot_name, by.officer()) {
+        events.push(
+            NewEvent::new("conversation.taken_over", now, by.actor())
+                .conversation(conversation.id, conversation.contact_id)
+                .in_history()
+                .data(json!({ "bot": bot })),
+        );
+    }
     if conversation.assignee_id.is_none() && by.officer().is_some() {
         events.push(change::assigned_event(conversation, &by.actor(), Some(by.name()), None, now));
     }

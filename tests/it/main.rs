@@ -5,6 +5,7 @@
 mod support;
 
 mod api;
+mod bots;
 mod canned;
 mod delivery;
 mod demo;

@@ -3,6 +3,7 @@
 //! The statements are those that the hub really runs, as the driver logs them.
 
 mod asked;
+mod bots;
 mod filled;
 
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -100,11 +101,11 @@ async fn steps(tx: &mut Tx, sql: &str, values: &[String]) -> Vec<String> {
 }
 
 /// The tables that must not be read as a whole.
-const LARGE: [&str; 6] =
-    ["conversations", "messages", "deliveries", "events", "contacts", "identities"];
+const LARGE: [&str; 7] =
+    ["bot_turns", "conversations", "messages", "deliveries", "events", "contacts", "identities"];
 
 /// The other names of the large tables in the hub's statements.
-const ALIASES: [&str; 7] = ["c", "m", "d", "e", "k", "i", "messages_fts"];
+const ALIASES: [&str; 8] = ["t", "c", "m", "d", "e", "k", "i", "messages_fts"];
 
 /// What is bad in a plan.
 fn faults(steps: &[String], may_sort: bool) -> Vec<String> {

@@ -1,3 +1,4 @@
+import { bots } from './en/bots';
 import { common } from './en/common';
 import { composer } from './en/composer';
 import { customer } from './en/customer';
@@ -11,6 +12,7 @@ import { thread } from './en/thread';
 import { ticket } from './en/ticket';
 
 export const en = {
+  ...bots,
   ...common,
   ...composer,
   ...customer,

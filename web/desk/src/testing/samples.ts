@@ -23,6 +23,8 @@ export function sampleRow(over: Partial<ConversationRow> = {}): ConversationRow 
     draft: null,
     ticket: null,
     version: 1,
+    bot: null,
+    handed_over_at: null,
     ...over,
   };
 }
