@@ -112,6 +112,7 @@ test('an answer with a file that was taken back is whole again, before what was 
   await saved(officer);
   await officer.reload();
   await expect(answerBox(officer)).toHaveValue(`${text}\n\n${since}`);
+  await uploaded(officer);
   await expect(attached(officer)).toContainText('nota.png');
   await officer.getByRole('button', { name: 'Kirim', exact: true }).click();
   await expect(answerBox(officer)).toHaveValue('');
