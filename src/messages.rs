@@ -52,6 +52,9 @@ pub struct Details {
     /// The ids of the message's ancestors, the oldest first, for answers to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// When it was to leave, if that was later than it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<sapa_channel::Timestamp>,
 }
 
 impl Details {

@@ -220,6 +220,7 @@ async fn insert(
     now: Timestamp,
 ) -> DbResult<()> {
     let mut details = said.details.clone();
+    details.send_at = said.send_at;
     details.references = way.map(|way| way.references.clone()).unwrap_or_default();
     on_db!(tx, |conn| {
         sqlx::query(
