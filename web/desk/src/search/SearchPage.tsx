@@ -83,7 +83,7 @@ function ContactHit({ name, hit, addresses }: { name: string; hit: string; addre
   const named = hitParts(first).join('') === name;
   return (
     <>
-      <span className="cut">{named ? <Hit text={first} /> : name}</span>
+      <span className="cut hit-name">{named ? <Hit text={first} /> : name}</span>
       <span className="t3 cut end">
         <Hit text={(named ? rest.join(' · ') : hit) || addresses.join(' · ')} />
       </span>
