@@ -72,7 +72,7 @@ test('b1: an administrator adds a bot, tests it, reads its log and switches it o
   await dialog.getByLabel('Nama').fill('Kira');
   await dialog.getByLabel('Alamat').fill('http://10.0.0.1/bot');
   await dialog.getByRole('button', { name: 'Simpan' }).click();
-  await expect(dialog.getByText(/inner address/)).toBeVisible();
+  await expect(dialog.getByText(/alamat dalam/)).toBeVisible();
   await dialog.getByLabel('Alamat').fill('http://127.0.0.1:9/bot');
   await dialog.getByRole('button', { name: 'Simpan' }).click();
   const secrets = admin.getByRole('dialog', { name: 'Rahasia dan token bot' });
@@ -84,7 +84,7 @@ test('b1: an administrator adds a bot, tests it, reads its log and switches it o
   const kira = admin.locator('.channel', { hasText: 'Kira' });
   await kira.getByRole('button', { name: 'Uji panggilan' }).click();
   await expect(kira.getByRole('status')).toContainText('Uji gagal');
-  await kira.getByRole('switch').click({ force: true });
+  await kira.getByRole('switch').click();
   await admin.getByRole('button', { name: 'Nonaktifkan', exact: true }).click();
   await expect(kira.getByText('Nonaktif.')).toBeVisible();
   await kira.getByRole('button', { name: 'Catatan' }).click();

@@ -9,7 +9,7 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { fieldError, FormError } from '../ui/Failed';
 import type { Shown } from './BotSecrets';
-import { useAct } from './useAct';
+import { useFormAct } from './useAct';
 
 /** Adds a bot, or changes one. */
 export function BotDialog({
@@ -22,7 +22,7 @@ export function BotDialog({
   onClose: () => void;
 }) {
   const t = useT();
-  const act = useAct(keys.bots, keys.counts);
+  const act = useFormAct(keys.bots, keys.counts);
   const all = useChannels().data ?? [];
   const teams = useTeams().data ?? [];
   const [name, setName] = useState(bot?.name ?? '');
@@ -77,7 +77,7 @@ export function BotDialog({
         description={t('bots.name_hint')}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={fieldError(act.error, 'name')}
+        error={fieldError(act.error, 'name', t)}
         data-autofocus
       />
       <TextInput
@@ -86,7 +86,7 @@ export function BotDialog({
         type="url"
         value={url}
         onChange={(event) => setUrl(event.currentTarget.value)}
-        error={fieldError(act.error, 'url')}
+        error={fieldError(act.error, 'url', t)}
       />
       <Select
         label={t('bots.form')}
@@ -102,7 +102,7 @@ export function BotDialog({
         data={all.map((one) => ({ value: one.id, label: one.name }))}
         value={channels}
         onChange={setChannels}
-        error={fieldError(act.error, 'channels')}
+        error={fieldError(act.error, 'channels', t)}
       />
       <NumberInput
         label={t('bots.patience')}
@@ -111,7 +111,7 @@ export function BotDialog({
         max={300}
         value={patience}
         onChange={setPatience}
-        error={fieldError(act.error, 'patience')}
+        error={fieldError(act.error, 'patience', t)}
       />
       {(['id', 'en'] as const).map((language) => (
         <Textarea
@@ -122,7 +122,7 @@ export function BotDialog({
           maxLength={500}
           value={fallback[language] ?? ''}
           onChange={(event) => setFallback({ ...fallback, [language]: event.currentTarget.value })}
-          error={fieldError(act.error, 'fallback')}
+          error={fieldError(act.error, 'fallback', t)}
         />
       ))}
       <Select
@@ -132,7 +132,7 @@ export function BotDialog({
         data={teams.map((one) => ({ value: one.id, label: one.name }))}
         value={team}
         onChange={setTeam}
-        error={fieldError(act.error, 'team_id')}
+        error={fieldError(act.error, 'team_id', t)}
       />
       <FormError error={act.error} />
     </Dialog>
