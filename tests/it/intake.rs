@@ -1,5 +1,6 @@
-//! Intake under stress.
+//! Intake under stress: many arrivals at once, arrivals that cannot be routed.
 
+mod poison;
 mod slices;
 
 use std::{future::Future, pin::Pin, sync::Arc};
