@@ -2,6 +2,7 @@
 
 mod nodes;
 mod relays;
+mod sweeper;
 
 use crate::support::{
     Backend, Client, TestApp,
