@@ -3,6 +3,7 @@
 mod nodes;
 mod relays;
 mod sweeper;
+mod undo;
 
 use crate::support::{
     Backend, Client, TestApp,
