@@ -16,6 +16,7 @@ mod intake;
 mod live;
 mod mail;
 mod officers;
+mod panics;
 mod plans;
 mod quarantine;
 mod search;
