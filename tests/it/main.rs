@@ -20,6 +20,7 @@ mod panics;
 mod plans;
 mod quarantine;
 mod search;
+mod suggestions;
 mod telegram;
 mod tickets;
 mod webchat;
