@@ -88,7 +88,7 @@ scenario! {
 }
 
 scenario! {
-    async fn r6_nothing_is_told_before_the_hello_and_nothing_that_is_not_understood_is_heard(app: TestApp) {
+    async fn r6_r29_nothing_is_told_before_the_hello_and_nothing_that_is_not_understood_is_heard(app: TestApp) {
         app.mailbox().await;
         let ayu = app.officer("Ayu").await;
         let mut screen = Screen::quiet(&app, &ayu).await;

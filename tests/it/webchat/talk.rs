@@ -92,7 +92,7 @@ scenario! {
 }
 
 scenario! {
-    async fn d5_who_was_cut_off_gets_what_he_missed_once_and_in_order(app: TestApp) {
+    async fn d3_d8_who_was_cut_off_gets_what_he_missed_once_and_in_order(app: TestApp) {
         let site = Site::new(&app).await;
         let ayu = app.officer("Ayu").await;
         let mut visitor = Visitor::new(&app, &site).await;
