@@ -11,6 +11,12 @@ import { fieldError, FormError } from '../ui/Failed';
 import type { Shown } from './BotSecrets';
 import { useAct } from './useAct';
 
+/** What is said when a new bot does not answer, unless its administrator says otherwise. */
+const usual = {
+  id: 'Terima kasih, pesan Anda sudah kami terima. Petugas kami akan menjawab.',
+  en: 'Thank you, we have your message. One of our people will answer.',
+};
+
 /** Adds a bot, or changes one. */
 export function BotDialog({
   bot,
@@ -30,16 +36,15 @@ export function BotDialog({
   const [form, setForm] = useState<BotForm>(bot?.form ?? 'sapa');
   const [channels, setChannels] = useState(bot?.channels.map((one) => one.id) ?? []);
   const [patience, setPatience] = useState<number | string>(bot?.patience ?? 30);
-  const [fallback, setFallback] = useState<Record<string, string>>(bot?.fallback ?? {});
+  const [fallback, setFallback] = useState<Record<string, string>>(bot?.fallback ?? usual);
   const [team, setTeam] = useState<string | null>(bot?.team_id ?? null);
-  const said = Object.values(fallback).some((text) => text.trim());
   const body = {
     name: name.trim(),
     url: url.trim(),
     form,
     channels,
     patience: Number(patience),
-    fallback: bot || said ? fallback : undefined,
+    fallback,
     team_id: team,
   };
   const save = () =>
@@ -77,7 +82,7 @@ export function BotDialog({
         description={t('bots.name_hint')}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={fieldError(act.error, 'name')}
+        error={fieldError(act.error, 'name', t)}
         data-autofocus
       />
       <TextInput
@@ -86,7 +91,7 @@ export function BotDialog({
         type="url"
         value={url}
         onChange={(event) => setUrl(event.currentTarget.value)}
-        error={fieldError(act.error, 'url')}
+        error={fieldError(act.error, 'url', t)}
       />
       <Select
         label={t('bots.form')}
@@ -102,7 +107,7 @@ export function BotDialog({
         data={all.map((one) => ({ value: one.id, label: one.name }))}
         value={channels}
         onChange={setChannels}
-        error={fieldError(act.error, 'channels')}
+        error={fieldError(act.error, 'channels', t)}
       />
       <NumberInput
         label={t('bots.patience')}
@@ -111,18 +116,19 @@ export function BotDialog({
         max={300}
         value={patience}
         onChange={setPatience}
-        error={fieldError(act.error, 'patience')}
+        error={fieldError(act.error, 'patience', t)}
       />
       {(['id', 'en'] as const).map((language) => (
         <Textarea
           key={language}
           label={`${t('bots.fallback')} (${t(`language.${language}`)})`}
+          description={t('bots.fallback_hint')}
           autosize
           minRows={2}
           maxLength={500}
           value={fallback[language] ?? ''}
           onChange={(event) => setFallback({ ...fallback, [language]: event.currentTarget.value })}
-          error={fieldError(act.error, 'fallback')}
+          error={fieldError(act.error, 'fallback', t)}
         />
       ))}
       <Select
@@ -132,7 +138,7 @@ export function BotDialog({
         data={teams.map((one) => ({ value: one.id, label: one.name }))}
         value={team}
         onChange={setTeam}
-        error={fieldError(act.error, 'team_id')}
+        error={fieldError(act.error, 'team_id', t)}
       />
       <FormError error={act.error} />
     </Dialog>
