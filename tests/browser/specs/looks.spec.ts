@@ -34,6 +34,7 @@ const settings = [
   'audit',
   'quarantine',
   'mail-folder',
+  'bots',
 ];
 
 /** What is wrong with a page, in words. Reaches into the chat too. */
@@ -130,6 +131,7 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
       const [ticket] = ((await found.json()) as { items: { id: string }[] }).items;
       const pages: [string, string, string][] = [
         ['inbox', '/inbox/open', '.conv'],
+        ['inbox-bots', '/inbox/bot', '.conv'],
         ['empty', '/inbox/mentions', '.mid, .conv'],
         ['thread', `/inbox/open/${rina.id}`, '.msg'],
         ['tickets', '/tickets', 'tbody tr'],

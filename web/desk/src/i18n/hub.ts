@@ -62,6 +62,14 @@ const sentences: readonly (readonly [RegExp, Key])[] = [
   [/^the connection broke: (?<why>.+)$/, 'hub.connection_broke'],
   [/^is not an address$/, 'hub.not_a_url'],
   [/^begins with neither https/, 'hub.needs_https'],
+  [/^answered with status (?<status>\d+): a redirect/, 'hub.bot_redirect'],
+  [/^answered with status (?<status>\d+)$/, 'hub.bot_status'],
+  [/^the answer cannot be done: (?<why>.+)$/, 'hub.bot_answer'],
+  [/^the answer is longer than/, 'hub.bot_too_long'],
+  [/^a person took over$/, 'hub.bot_person'],
+  [/^it was handed over$/, 'hub.bot_over'],
+  [/^the bot was switched off$/, 'hub.bot_off'],
+  [/^(?<n>\d+) messages .*are the most/, 'hub.bot_too_much'],
 ];
 
 /**
