@@ -12,6 +12,7 @@ mod desk;
 mod figures;
 mod guards;
 mod history;
+mod http;
 mod intake;
 mod live;
 mod mail;
