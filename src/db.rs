@@ -9,7 +9,7 @@ use std::{
 };
 
 use sqlx::{
-    Database, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection as _, Database, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::MigrateError,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
@@ -247,8 +247,13 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(Duration::from_secs(5));
-        let writer =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,
+            // and would begin no other on this connection: another one takes its place.
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)

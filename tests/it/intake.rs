@@ -1,5 +1,6 @@
-//! Intake under stress: many arrivals at once, arrivals that cannot be routed.
+//! Intake under stress: a full disk, many arrivals at once, arrivals that cannot be routed.
 
+mod full;
 mod poison;
 mod slices;
 

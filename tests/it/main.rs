@@ -14,6 +14,7 @@ mod drafts;
 mod figures;
 mod guards;
 mod history;
+mod http;
 mod intake;
 mod live;
 mod mail;
