@@ -14,6 +14,7 @@ mod drafts;
 mod figures;
 mod guards;
 mod history;
+mod imports;
 mod intake;
 mod live;
 mod mail;
