@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
-    app::App, bots, canned, channels, channels::kinds::Part, consent, contacts, conversations, demo, files,
-    imports, live, messages, officers, on_db, quarantine, search, segments, telemetry, tickets, webhooks,
+    app::App, bots, canned, channels, channels::kinds::Part, consent, contacts, conversations,
+    demo, files, imports, live, messages, officers, on_db, quarantine, search, segments, telemetry,
+    tickets, webhooks,
 };
 
 /// The routes of the API below `/api/v1`, its description, and the list of who may use what.

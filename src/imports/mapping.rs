@@ -9,6 +9,7 @@ use crate::{consent::model::KINDS, http::AppError, segments::check::field_key};
 /// What a column means.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "to", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = ImportTarget)]
 pub enum Target {
     /// Nothing that is wanted.
     Skip {},
@@ -43,6 +44,7 @@ pub enum Target {
 /// What a file means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportMapping)]
 pub struct Mapping {
     /// What each column means, from the first to the last.
     pub columns: Vec<Target>,
@@ -144,6 +146,7 @@ fn guessed(name: &str) -> Target {
         "kota" | "city" | "kabupaten" | "kotakabupaten" => Target::City {},
         "bahasa" | "language" | "lang" => Target::Language {},
         "tag" | "tags" | "label" | "labels" => Target::Tags {},
+        "hp" | "wa" | "tel" | "tlp" => Target::Phone {},
         _ if has(&["setuju", "consent", "persetujuan", "optin", "opt in", "newsletter"]) => {
             Target::Consent { kind: "email".to_owned() }
         }

@@ -34,6 +34,7 @@ pub enum ImportState {
 /// Rows by what becomes of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
+#[schema(as = ImportCounts)]
 pub struct Counts {
     /// New contacts.
     pub new: i64,

@@ -25,6 +25,7 @@ pub const SOURCE: &str = "import: ";
 )]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportOutcome)]
 pub enum Outcome {
     /// It becomes a contact.
     New,

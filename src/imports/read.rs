@@ -104,11 +104,22 @@ impl Sheet {
             .flexible(true)
             .delimiter(self.delimiter)
             .from_reader(self.text.as_bytes());
+        // The reader counts an empty line before a row to the row.
+        let (mut line, mut counted) = (1, 0);
+        let bytes = self.text.as_bytes();
+        let mut line_at = move |byte: u64| {
+            let begins = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+            let begins = begins
+                + bytes[begins..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            let passed = bytes.get(counted..begins).unwrap_or_default();
+            line += passed.iter().filter(|byte| **byte == b'\n').count();
+            counted = counted.max(begins);
+            i64::try_from(line).unwrap_or(i64::MAX)
+        };
         // What is text has no broken rows, and lengths may differ.
-        reader.into_records().map_while(Result::ok).filter_map(|record| {
-            let line = record.position().map_or(0, csv::Position::line);
+        reader.into_records().map_while(Result::ok).filter_map(move |record| {
+            let line = line_at(record.position().map_or(0, csv::Position::byte));
             let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
-            let line = i64::try_from(line).unwrap_or(i64::MAX);
             cells.iter().any(|cell| !cell.is_empty()).then_some(Cells { line, cells })
         })
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     scenario,
     support::{
-        Client, MAILBOX, TestApp, eventually,
+        Client, MAILBOX, eventually,
         inbox::{id, text},
         mail::plain,
     },

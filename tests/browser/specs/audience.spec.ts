@@ -1,6 +1,6 @@
 /** Whom the house writes to: segments, consent, addresses without mailings, contacts from files. */
 import { expect, test } from '../fixtures';
-import { conversation, word } from './helpers';
+import { conversationOf, word } from './helpers';
 
 test('m1: a segment is counted while it is written, and explained for one person', async ({ desk }) => {
   const officer = await desk('ayu', '/segments');
@@ -25,7 +25,9 @@ test('m1: a segment is counted while it is written, and explained for one person
   await expect(group.locator('.join .n')).toHaveText(/^\d+$/);
   await group.getByRole('button', { name: 'Cara kelompok dihitung' }).click();
   await officer.getByRole('menuitem', { name: /Tak satu pun/ }).click();
-  await expect(officer.getByRole('group', { name: 'Tak satu pun' }).locator('.join .n')).toHaveText(/^− \d+$/);
+  await expect(officer.getByRole('group', { name: 'Tak satu pun' }).locator('.join .n')).toHaveText(
+    /^− \d+$/,
+  );
 
   const name = word('Segmen ');
   await officer.getByLabel('Nama segmen').fill(name);
@@ -35,11 +37,20 @@ test('m1: a segment is counted while it is written, and explained for one person
 
   await officer.getByRole('button', { name: 'Jelaskan untuk satu orang' }).click();
   const dialog = officer.getByRole('dialog', { name: 'Jelaskan untuk satu orang' });
-  await dialog.getByRole('combobox', { name: 'Orang' }).or(dialog.getByLabel('Orang')).first().fill('Rina Wulandari');
-  await officer.getByRole('option', { name: /^Rina Wulandari/ }).first().click();
+  await dialog
+    .getByRole('combobox', { name: 'Orang' })
+    .or(dialog.getByLabel('Orang'))
+    .first()
+    .fill('Rina Wulandari');
+  await officer
+    .getByRole('option', { name: /^Rina Wulandari/ })
+    .first()
+    .click();
   await expect(dialog.getByRole('status')).toContainText('Rina Wulandari tidak termasuk segmen ini');
   await expect(dialog.getByRole('group', { name: 'Kota' })).toContainText('“Bandung”');
-  await expect(dialog.getByRole('group', { name: 'Promo lewat' })).toContainText('setuju, Centang di halaman bayar');
+  await expect(dialog.getByRole('group', { name: 'Promo lewat' })).toContainText(
+    'setuju, Centang di halaman bayar',
+  );
   await officer.keyboard.press('Escape');
 
   await officer.getByRole('button', { name: 'Hapus', exact: true }).click();
@@ -50,19 +61,25 @@ test('m1: a segment is counted while it is written, and explained for one person
 
 test('m5: consent is noted with where it was said, and stands in the history', async ({ desk }) => {
   const officer = await desk('dimas');
-  const { id } = await conversation(officer, (row) => row.contact.name === 'Yohanes Tambunan');
+  const { id } = await conversationOf(officer, 'Yohanes Tambunan');
   await officer.goto(`/inbox/open/${id}`);
   const customer = officer.getByRole('complementary', { name: 'Pelanggan' });
   await customer.getByRole('button', { name: 'Ubah untuk Telegram' }).click();
   const dialog = officer.getByRole('dialog', { name: 'Promo lewat Telegram' });
   await dialog.getByText('Tidak mau promo').click();
   await expect(dialog.getByRole('button', { name: 'Simpan' })).toBeDisabled();
-  await dialog.getByRole('combobox', { name: 'Di mana dikatakan' }).or(dialog.getByLabel('Di mana dikatakan')).first().fill('Lewat telepon');
+  await dialog
+    .getByRole('combobox', { name: 'Di mana dikatakan' })
+    .or(dialog.getByLabel('Di mana dikatakan'))
+    .first()
+    .fill('Lewat telepon');
   await officer.keyboard.press('Escape');
   await dialog.getByRole('button', { name: 'Simpan' }).click();
   await expect(dialog).toBeHidden();
   await expect(customer.locator('.consent-row', { hasText: 'Menolak' })).toContainText('Lewat telepon');
-  await expect(officer.getByText(/mencatat: tidak untuk promo lewat Telegram \(Lewat telepon\)/)).toBeVisible();
+  await expect(
+    officer.getByText(/mencatat: tidak untuk promo lewat Telegram \(Lewat telepon\)/),
+  ).toBeVisible();
 });
 
 test('m5: an address is kept from mailings, found, and released', async ({ desk }) => {
@@ -73,7 +90,7 @@ test('m5: an address is kept from mailings, found, and released', async ({ desk 
   await dialog.getByLabel('Alamat', { exact: true }).fill('bukan alamat');
   await dialog.getByLabel('Sebabnya, singkat saja').fill('Minta lewat telepon');
   await dialog.getByRole('button', { name: 'Tambah', exact: true }).click();
-  await expect(dialog.getByText('is not an address of kind email')).toBeVisible();
+  await expect(dialog.getByText('Ini bukan alamat semacam itu.')).toBeVisible();
   await dialog.getByLabel('Alamat', { exact: true }).fill(address);
   await dialog.getByRole('button', { name: 'Tambah', exact: true }).click();
   await expect(dialog).toBeHidden();
@@ -89,8 +106,12 @@ test('m7: a file is mapped, tried, imported and reported', async ({ desk }) => {
   const officer = await desk('ayu', '/contacts/import');
   await expect(officer.getByRole('row', { name: /pameran-kopi-bandung\.csv/ })).toContainText('Selesai');
   const choose = officer.locator('input[type=file]');
-  await choose.setInputFiles({ name: 'rusak.csv', mimeType: 'text/csv', buffer: Buffer.from('PK\u0003\u0004\0\0') });
-  await expect(officer.getByRole('alert')).toContainText('is not a text file');
+  await choose.setInputFiles({
+    name: 'rusak.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('PK\u0003\u0004\0\0'),
+  });
+  await expect(officer.getByRole('alert')).toContainText('Ini bukan berkas teks.');
 
   const name = word('Pelanggan ');
   const address = `${word('p')}@surat.example`;
@@ -110,5 +131,7 @@ test('m7: a file is mapped, tried, imported and reported', async ({ desk }) => {
   await officer.getByRole('link', { name: 'Unduh laporan' }).click();
   expect((await waiting).suggestedFilename()).toBe('baru-report.csv');
   await officer.getByRole('link', { name }).click();
-  await expect(officer.getByText('Formulir di toko Solo').or(officer.getByTitle('Formulir di toko Solo')).first()).toBeAttached();
+  await expect(
+    officer.getByText('Formulir di toko Solo').or(officer.getByTitle('Formulir di toko Solo')).first(),
+  ).toBeAttached();
 });

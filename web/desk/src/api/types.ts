@@ -95,8 +95,8 @@ export type Segment = Omit<Sent<Omit<Schemas['Segment'], 'condition'>>, never> &
 export type Explained = Sent<Schemas['Explained']>;
 export type Consent = Sent<Schemas['Consent']>;
 export type Suppression = Sent<Schemas['Suppression']>;
-export type ImportTarget = Schemas['Target'];
-export type ImportMapping = Schemas['Mapping'];
+export type ImportTarget = Schemas['ImportTarget'];
+export type ImportMapping = Schemas['ImportMapping'];
 export type Import = Omit<Sent<Omit<Schemas['Import'], 'mapping' | 'suggested'>>, never> & {
   mapping: ImportMapping | null;
   suggested: ImportTarget[];

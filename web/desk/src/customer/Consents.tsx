@@ -37,8 +37,8 @@ export function Consents({ contact }: { contact: Contact }) {
             <ChannelIcon kind={kind} said />
             <span className="grow">
               {said ? (
-                <span className={said.state === 'granted' ? 'ok' : undefined}>
-                  <Icon name={said.state === 'granted' ? 'check' : 'x'} size="xs" />{' '}
+                <span className={said.state === 'granted' ? 'row gap1 ok' : 'row gap1'}>
+                  <Icon name={said.state === 'granted' ? 'check' : 'x'} size="xs" />
                   {t(`consent.${said.state}`)}
                 </span>
               ) : (
@@ -46,14 +46,12 @@ export function Consents({ contact }: { contact: Contact }) {
               )}
               {said && (
                 <span className="t3 sm" title={said.proof ?? undefined}>
-                  {' '}
                   {said.source}, <When at={said.at} />
                 </span>
               )}
               {kept && (
-                <span className="soon sm" title={kept.value}>
-                  {' '}
-                  <Icon name="alert" size="xs" />{' '}
+                <span className="row gap1 soon sm" title={kept.value}>
+                  <Icon name="alert" size="xs" />
                   {t('consent.suppressed', { reason: t(`kept.${kept.reason}`) })}
                 </span>
               )}
@@ -126,11 +124,16 @@ function ConsentDialog({ contact, kind, onClose }: { contact: Contact; kind: str
       />
       <Autocomplete
         label={t('consent.source')}
-        data={[t('consent.source_phone'), t('consent.source_shop'), t('consent.source_chat'), t('consent.source_form')]}
+        data={[
+          t('consent.source_phone'),
+          t('consent.source_shop'),
+          t('consent.source_chat'),
+          t('consent.source_form'),
+        ]}
         maxLength={200}
         value={source}
         onChange={setSource}
-        error={fieldError(act.error, 'source')}
+        error={fieldError(act.error, 'source', t)}
       />
       <TextInput
         label={`${t('consent.proof')} (${t('optional')})`}

@@ -5,6 +5,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Import, ImportMapping } from '../api/types';
 import { useT, useTexts } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { byteWords } from '../lib/bytes';
 import { useAct } from '../settings/useAct';
 import { Button } from '../ui/Button';
@@ -83,12 +84,12 @@ function Shown({ one }: { one: Import }) {
     >
       <h1 className="title breaks">{one.file_name}</h1>
       <p className="sub">
-        {t('import.rows_n', { n: one.total.toLocaleString(locale) })} · {byteWords(one.size, locale)} · {one.encoding} ·{' '}
-        {one.created_by_name}
+        {t('import.rows_n', { n: one.total.toLocaleString(locale) })} · {byteWords(one.size, locale)} ·{' '}
+        {one.encoding} · {one.created_by_name}
       </p>
       {one.state === 'failed' && (
         <p className="form-error" role="alert">
-          {t('import.failed', { why: one.error ?? '' })}
+          {t('import.failed', { why: hubWords(one.error ?? '', t) })}
         </p>
       )}
       {toMap && !underway(one) ? (
@@ -142,7 +143,10 @@ function Progress({ one }: { one: Import }) {
   return (
     <div className="card pad top2">
       <p className="m" role="status">
-        {t(running ? 'import.running' : 'import.checking', { done: shown(one.done), total: shown(one.total) })}
+        {t(running ? 'import.running' : 'import.checking', {
+          done: shown(one.done),
+          total: shown(one.total),
+        })}
       </p>
       <div
         className="meter big"

@@ -60,7 +60,7 @@ export function ImportRows({ one }: { one: Import }) {
           <table>
             <thead>
               <tr>
-                <th className="r">{t('import.line')}</th>
+                <th className="r line-col">{t('import.line')}</th>
                 <th>{t('import.whom')}</th>
                 <th>{outcome === 'refused' ? t('import.why') : t('import.outcome')}</th>
               </tr>
@@ -74,7 +74,11 @@ export function ImportRows({ one }: { one: Import }) {
         </div>
       )}
       {list.hasNextPage && (
-        <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Button
+          className="center-btn"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
           {t('more')}
         </Button>
       )}
@@ -98,7 +102,9 @@ function Row({ row }: { row: ImportRow }) {
         )}
       </td>
       <td className="t2 breaks">
-        {row.outcome === 'refused' && isKey(key) ? t(key, { detail: row.detail ?? '' }) : t(`import.${row.outcome}`)}
+        {row.outcome === 'refused' && isKey(key)
+          ? t(key, { detail: row.detail ?? '' })
+          : t(`import.${row.outcome}`)}
       </td>
     </tr>
   );

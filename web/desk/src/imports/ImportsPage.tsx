@@ -8,6 +8,7 @@ import type { Import } from '../api/types';
 import { can } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT, useTexts } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { MarketingTabs } from '../segments/MarketingTabs';
 import { Button } from '../ui/Button';
 import { Empty } from '../ui/Empty';
@@ -48,7 +49,9 @@ export function ImportsPage() {
       <section className="sect">
         <h2>{t('import.earlier')}</h2>
         {list.isPending && <LineSkeletons count={4} />}
-        {list.error && imports.length === 0 && <Failed error={list.error} retry={() => void list.refetch()} />}
+        {list.error && imports.length === 0 && (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        )}
         {list.isSuccess && imports.length === 0 && (
           <div className="card">
             <Empty icon="users" title={t('import.none')} />
@@ -97,7 +100,11 @@ export function ImportsPage() {
           </div>
         )}
         {list.hasNextPage && (
-          <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          <Button
+            className="center-btn"
+            busy={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
             {t('more')}
           </Button>
         )}
@@ -128,7 +135,7 @@ function Upload() {
       (failure: unknown) => {
         setShare(null);
         const why = failure instanceof ApiError ? failure.problem.fields?.file : undefined;
-        setError(why ? `${file.name} ${why}` : errorWords(failure, t));
+        setError(why ? `${file.name}: ${hubWords(why, t)}` : errorWords(failure, t));
       },
     );
   };

@@ -75,7 +75,10 @@ export function MapColumns({
             {one.columns.map((column, place) => {
               const to = columns[place] ?? { to: 'skip' };
               const name = column || t('import.nameless', { n: place + 1 });
-              const sample = one.sample.map((row) => row[place]).filter(Boolean).slice(0, 3);
+              const sample = one.sample
+                .map((row) => row[place])
+                .filter(Boolean)
+                .slice(0, 3);
               return (
                 <tr key={place}>
                   <td className="m breaks">{name}</td>
@@ -121,7 +124,7 @@ export function MapColumns({
           maxTags={10}
           value={tags}
           onChange={setTags}
-          error={fieldError(error, 'tags')}
+          error={fieldError(error, 'tags', t)}
         />
         {consents && (
           <TextInput
@@ -130,13 +133,13 @@ export function MapColumns({
             maxLength={500}
             value={statement}
             onChange={(event) => setStatement(event.currentTarget.value)}
-            error={fieldError(error, 'consent_statement')}
+            error={fieldError(error, 'consent_statement', t)}
             required
           />
         )}
-        {fieldError(error, 'mapping') && (
+        {fieldError(error, 'mapping', t) && (
           <p className="form-error" role="alert">
-            {fieldError(error, 'mapping')}
+            {fieldError(error, 'mapping', t)}
           </p>
         )}
         <FormError error={error} />

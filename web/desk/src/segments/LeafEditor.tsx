@@ -204,9 +204,23 @@ function ReachableLeaf({ leaf, onChange }: LeafProps<'reachable'>) {
   );
 }
 
-function WhenFields({ when, never, onChange }: { when: When; never?: boolean; onChange: (when: When) => void }) {
+function WhenFields({
+  when,
+  never,
+  onChange,
+}: {
+  when: When;
+  never?: boolean;
+  onChange: (when: When) => void;
+}) {
   const t = useT();
-  const ops = ['within_days', 'more_than_days', 'before', 'after', ...(never ? ['never' as const] : [])] as const;
+  const ops = [
+    'within_days',
+    'more_than_days',
+    'before',
+    'after',
+    ...(never ? ['never' as const] : []),
+  ] as const;
   const setOp = (op: When['op']) => {
     if (op === 'never') return onChange({ op });
     if (op === 'before' || op === 'after') return onChange({ op, at: 'at' in when ? when.at : '' });
@@ -293,7 +307,10 @@ function TicketsLeaf({ leaf, onChange }: LeafProps<'tickets'>) {
       <Choice
         label={t('status')}
         value={leaf.status ?? 'any_status'}
-        options={(['any_status', 'open', 'solved'] as const).map((one) => ({ value: one, label: t(`tix.${one}`) }))}
+        options={(['any_status', 'open', 'solved'] as const).map((one) => ({
+          value: one,
+          label: t(`tix.${one}`),
+        }))}
         onChange={(one) => onChange({ ...leaf, status: one === 'any_status' ? undefined : one })}
       />
       <Choice

@@ -3,7 +3,11 @@ import { can } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT, type Key } from '../i18n';
 
-const tabs: { to: '/segments' | '/suppressions' | '/contacts/import'; label: Key; needs?: 'contacts:import' }[] = [
+const tabs: {
+  to: '/segments' | '/suppressions' | '/contacts/import';
+  label: Key;
+  needs?: 'contacts:import';
+}[] = [
   { to: '/segments', label: 'segments.title' },
   { to: '/suppressions', label: 'suppress.title' },
   { to: '/contacts/import', label: 'import.title', needs: 'contacts:import' },

@@ -46,7 +46,11 @@ export function SegmentMembers({ condition }: { condition: Condition }) {
               {people.map((one) => (
                 <tr key={one.id} className="rowlink">
                   <td>
-                    <Link className="row gap1 plain-link cover" to="/contacts/$contactId" params={{ contactId: one.id }}>
+                    <Link
+                      className="row gap1 plain-link cover"
+                      to="/contacts/$contactId"
+                      params={{ contactId: one.id }}
+                    >
                       <Avatar name={one.name} size={24} />
                       <span className="m cut">{one.name}</span>
                     </Link>
@@ -60,7 +64,11 @@ export function SegmentMembers({ condition }: { condition: Condition }) {
         </div>
       )}
       {list.hasNextPage && (
-        <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Button
+          className="center-btn"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
           {t('more')}
         </Button>
       )}

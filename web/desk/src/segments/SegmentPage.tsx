@@ -59,7 +59,8 @@ function Editor({ segment }: { segment?: Segment }) {
   const { counted, former, error, current } = useCount(tree);
   const save = useSave(segment, name.trim(), condition);
   const remove = useRemove(segment);
-  const changed = !segment || name.trim() !== segment.name || JSON.stringify(tree) !== JSON.stringify(segment.condition);
+  const changed =
+    !segment || name.trim() !== segment.name || JSON.stringify(tree) !== JSON.stringify(segment.condition);
   const ready = changed && name.trim() !== '' && left === 0;
   const shown = (n: number) => n.toLocaleString(locale);
   const crumb = (
@@ -85,11 +86,22 @@ function Editor({ segment }: { segment?: Segment }) {
               </Button>
             )}
             {segment && (
-              <Button small disabled={!ready || name.trim() === segment.name} onClick={() => save.mutate('new')}>
+              <Button
+                small
+                className="wide"
+                disabled={!ready || name.trim() === segment.name}
+                onClick={() => save.mutate('new')}
+              >
                 {t('segments.save_as')}
               </Button>
             )}
-            <Button small look="primary" busy={save.isPending} disabled={!ready} onClick={() => save.mutate('same')}>
+            <Button
+              small
+              look="primary"
+              busy={save.isPending}
+              disabled={!ready}
+              onClick={() => save.mutate('same')}
+            >
               {t('segments.save')}
             </Button>
           </>
@@ -104,7 +116,7 @@ function Editor({ segment }: { segment?: Segment }) {
           maxLength={100}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(save.error, 'name')}
+          error={fieldError(save.error, 'name', t)}
         />
       ) : (
         <>
@@ -184,7 +196,11 @@ function useSave(segment: Segment | undefined, name: string, condition: Conditio
       const saved =
         segment && how === 'same'
           ? await ok(
-              api.PATCH('/segments/{id}', { params: { path: { id: segment.id } }, ...ifStill(segment.version), body }),
+              api.PATCH('/segments/{id}', {
+                params: { path: { id: segment.id } },
+                ...ifStill(segment.version),
+                body,
+              }),
             )
           : await ok(api.POST('/segments', { body }));
       return saved as unknown as Segment;

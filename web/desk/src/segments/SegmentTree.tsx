@@ -20,7 +20,7 @@ import {
   type Leaf,
   type Path,
 } from './tree';
-import { iconOf, kinds, useLeafTokens, word } from './words';
+import { iconOf, kinds, useLeafTokens } from './words';
 
 interface TreeProps {
   condition: Condition;
@@ -86,7 +86,12 @@ function GroupNode({ group, path, shared }: { group: Group; path: Path; shared: 
         )}
         <Told path={path} group={group} shared={shared} />
         {onChange && path.length > 0 && (
-          <IconButton icon="x" label={t('tree.remove_group')} className="tight" onClick={() => change(null)} />
+          <IconButton
+            icon="x"
+            label={t('tree.remove_group')}
+            className="tight"
+            onClick={() => change(null)}
+          />
         )}
       </div>
       <div className="kids">
@@ -122,7 +127,9 @@ function GroupNode({ group, path, shared }: { group: Group; path: Path; shared: 
                 look="quiet"
                 icon="plus"
                 disabled={full}
-                onClick={() => onChange(added(tree, path, { type: group.type === 'any' ? 'all' : 'any', of: [] }))}
+                onClick={() =>
+                  onChange(added(tree, path, { type: group.type === 'any' ? 'all' : 'any', of: [] }))
+                }
               >
                 {t('tree.group')}
               </Button>
@@ -190,7 +197,7 @@ function Told({ path, group, shared }: { path: Path; group?: Group; shared: Shar
   const out = group?.type === 'none' && shared.everybody !== undefined && path.length > 0;
   const text = out ? t('tree.out', { n: shown((shared.everybody ?? 0) - count) }) : shown(count);
   return (
-    <span className={path.length === 0 ? 'n root' : 'n'} title={word(t, t('tree.count', { n: shown(count) }))}>
+    <span className={path.length === 0 ? 'n root' : 'n'} title={t('tree.count', { n: shown(count) })}>
       {text}
     </span>
   );

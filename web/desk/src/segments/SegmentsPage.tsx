@@ -50,7 +50,11 @@ export function SegmentsPage() {
               {segments.map((one) => (
                 <tr key={one.id} className="rowlink">
                   <td>
-                    <Link className="m plain-link cover" to="/segments/$segmentId" params={{ segmentId: one.id }}>
+                    <Link
+                      className="m plain-link cover"
+                      to="/segments/$segmentId"
+                      params={{ segmentId: one.id }}
+                    >
                       {one.name}
                     </Link>
                   </td>

@@ -33,7 +33,9 @@ export function SuppressionsPage() {
   const list = useInfiniteQuery({
     queryKey: [...keys.suppressions, q],
     queryFn: ({ pageParam }) =>
-      ok(api.GET('/suppressions', { params: { query: { q: q || undefined, cursor: pageParam, limit: 50 } } })),
+      ok(
+        api.GET('/suppressions', { params: { query: { q: q || undefined, cursor: pageParam, limit: 50 } } }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
@@ -42,7 +44,9 @@ export function SuppressionsPage() {
   const release = (one: Suppression) =>
     act.mutate(async () => {
       await ok(
-        api.DELETE('/suppressions/{kind}/{value}', { params: { path: { kind: one.kind, value: one.value } } }),
+        api.DELETE('/suppressions/{kind}/{value}', {
+          params: { path: { kind: one.kind, value: one.value } },
+        }),
       );
       setGone(null);
     });
@@ -90,7 +94,7 @@ export function SuppressionsPage() {
                 <th>{t('suppress.address')}</th>
                 <th>{t('suppress.reason')}</th>
                 <th className="wide">{t('import.who')}</th>
-                <th className="r">{t('suppress.since')}</th>
+                <th className="r wide">{t('suppress.since')}</th>
                 <th />
               </tr>
             </thead>
@@ -98,7 +102,7 @@ export function SuppressionsPage() {
               {rows.map((one) => (
                 <tr key={`${one.kind} ${one.value}`}>
                   <td>
-                    <span className="row gap1">
+                    <span className="row gap1 start">
                       <ChannelIcon kind={one.kind} said />
                       <span className="breaks">{one.value}</span>
                     </span>
@@ -108,7 +112,7 @@ export function SuppressionsPage() {
                     {one.note && <div className="t3 sm">{one.note}</div>}
                   </td>
                   <td className="t2 wide">{one.source}</td>
-                  <td className="r t3">
+                  <td className="r t3 wide">
                     <When at={one.at} />
                   </td>
                   <td className="r">
@@ -128,7 +132,11 @@ export function SuppressionsPage() {
         </div>
       )}
       {list.hasNextPage && (
-        <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Button
+          className="center-btn"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
           {t('more')}
         </Button>
       )}
@@ -155,9 +163,12 @@ function AddDialog({ onClose }: { onClose: () => void }) {
   const [value, setValue] = useState('');
   const [note, setNote] = useState('');
   const save = () =>
-    act.mutate(() => ok(api.POST('/suppressions', { body: { kind, value: value.trim(), note: note.trim() } })), {
-      onSuccess: onClose,
-    });
+    act.mutate(
+      () => ok(api.POST('/suppressions', { body: { kind, value: value.trim(), note: note.trim() } })),
+      {
+        onSuccess: onClose,
+      },
+    );
   return (
     <Dialog
       title={t('suppress.add')}
@@ -185,7 +196,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         maxLength={320}
         value={value}
         onChange={(event) => setValue(event.currentTarget.value)}
-        error={fieldError(act.error, 'value')}
+        error={fieldError(act.error, 'value', t)}
         data-autofocus
       />
       <TextInput
@@ -193,7 +204,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         maxLength={500}
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
-        error={fieldError(act.error, 'note')}
+        error={fieldError(act.error, 'note', t)}
       />
       <FormError error={act.error} />
     </Dialog>

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { added, at, fresh, isComplete, pruned, replaced, size, type Condition } from './tree';
 
-const city = (value: string): Condition => ({ type: 'profile', field: 'city', op: 'is', values: value ? [value] : [] });
-const tree: Condition = { type: 'all', of: [city('Bandung'), { type: 'any', of: [city(''), city('Medan')] }] };
+const city = (value: string): Condition => ({
+  type: 'profile',
+  field: 'city',
+  op: 'is',
+  values: value ? [value] : [],
+});
+const tree: Condition = {
+  type: 'all',
+  of: [city('Bandung'), { type: 'any', of: [city(''), city('Medan')] }],
+};
 
 describe('tree', () => {
   it('changes_one_place_and_leaves_the_others', () => {

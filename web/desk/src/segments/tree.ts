@@ -77,8 +77,8 @@ export function size(tree: Condition): number {
 const needsValue = (op: TextOp) => op !== 'is_set' && op !== 'is_not_set';
 
 function whenIsComplete(when: When): boolean {
-  if (when.op === 'before' || when.op === 'after') return when.at !== '';
   if (when.op === 'never') return true;
+  if ('at' in when) return when.at !== '';
   return Number.isInteger(when.days) && when.days >= 1 && when.days <= 36_500;
 }
 
@@ -96,7 +96,10 @@ export function isComplete(leaf: Leaf): boolean {
       return whenIsComplete(leaf.when);
     case 'tickets':
       return (
-        Number.isInteger(leaf.at_least) && leaf.at_least >= 1 && leaf.at_least <= 1000 && leaf.within_days !== 0
+        Number.isInteger(leaf.at_least) &&
+        leaf.at_least >= 1 &&
+        leaf.at_least <= 1000 &&
+        leaf.within_days !== 0
       );
     default:
       return true;

@@ -11,7 +11,9 @@ export function useCount(tree: Condition) {
   const query = useQuery({
     queryKey: keys.segmentCount(rested),
     queryFn: ({ signal }) =>
-      ok(api.POST('/segments/count', { body: { condition: asSent(JSON.parse(rested) as Condition) }, signal })),
+      ok(
+        api.POST('/segments/count', { body: { condition: asSent(JSON.parse(rested) as Condition) }, signal }),
+      ),
     placeholderData: (before) => before,
     staleTime: 10_000,
     retry: false,

@@ -1,4 +1,4 @@
-import { isKey, useTexts, type Key, type Translate } from '../i18n';
+import { useTexts, type Key } from '../i18n';
 import { exactWhen } from '../lib/time';
 import { useKindName } from '../ui/ChannelIcon';
 import type { IconName } from '../ui/Sprite';
@@ -22,11 +22,6 @@ const icons: Record<string, IconName> = {
 
 export function iconOf(leaf: Leaf): IconName {
   return icons[kindOf(leaf)] ?? 'filter';
-}
-
-/** A name made at run time, as a text. */
-export function word(t: Translate, key: string): string {
-  return isKey(key) ? t(key) : key;
 }
 
 /** What may be asked, in the order of the menu. */
@@ -53,7 +48,7 @@ export function useLeafTokens(): (leaf: Leaf) => { text: string; op?: boolean }[
   const time = (when: When): { text: string; op?: boolean }[] => {
     const op = { text: t(`op.${when.op}`), op: true };
     if (when.op === 'never') return [op];
-    if (when.op === 'before' || when.op === 'after') {
+    if ('at' in when) {
       return [op, { text: exactWhen(when.at, locale).split(',')[0] ?? when.at }];
     }
     const after = when.op === 'within_days' ? 'op.days' : 'op.days_ago';
