@@ -72,6 +72,12 @@ pub enum Permission {
     /// Write canned answers.
     #[serde(rename = "canned:write")]
     CannedWrite,
+    /// Write segments, and keep the list of addresses that get no mailing.
+    #[serde(rename = "segments:write")]
+    SegmentsWrite,
+    /// Take in files of contacts.
+    #[serde(rename = "contacts:import")]
+    ContactsImport,
     /// See and replay what was quarantined.
     #[serde(rename = "quarantine:manage")]
     QuarantineManage,
@@ -97,13 +103,15 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
         Self::ContactsMerge,
         Self::TicketsWrite,
         Self::CannedWrite,
+        Self::SegmentsWrite,
+        Self::ContactsImport,
         Self::QuarantineManage,
         Self::OfficersManage,
         Self::ChannelsManage,
@@ -137,7 +145,14 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::TicketsWrite
         ),
         Role::Marketer => {
-            matches!(permission, P::ConversationsRead | P::ContactsWrite | P::CannedWrite)
+            matches!(
+                permission,
+                P::ConversationsRead
+                    | P::ContactsWrite
+                    | P::CannedWrite
+                    | P::SegmentsWrite
+                    | P::ContactsImport
+            )
         }
         Role::Analyst => permission == P::ConversationsRead,
     }

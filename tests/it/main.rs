@@ -15,6 +15,7 @@ mod figures;
 mod guards;
 mod history;
 mod http;
+mod imports;
 mod intake;
 mod live;
 mod mail;

@@ -49,7 +49,7 @@ function faultsOf(language: string | null): string[] {
     faults.push('undefined is shown');
   // What no word was found for is shown by its key; what was not filled in, with its braces.
   const key =
-    /^(act|audit|channels|composer|customer|delivery|dur|empty|error|event|folder|keys|kind|later|list|live|message|nav|officers|profile|reason|role|sessions|settings|status|story|tab|thread|ticket|tokens|warning|webhooks)\.[a-z_.]+$/;
+    /^(act|agreed|audit|channels|cond|composer|consent|customer|delivery|dur|empty|error|event|folder|import|keys|kind|later|list|live|message|nav|officers|profile|reason|role|saw|segments|sessions|settings|status|story|suppress|tab|thread|ticket|to|tokens|tree|warning|webhooks)\.[a-z_.]+$/;
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const text = node.textContent?.trim() ?? '';
@@ -129,6 +129,10 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
       const rina = await conversationOf(page, 'Rina Wulandari');
       const found = await page.request.get('/api/v1/tickets?status=open&limit=1');
       const [ticket] = ((await found.json()) as { items: { id: string }[] }).items;
+      const first = async (path: string) =>
+        ((await (await page.request.get(path)).json()) as { items: { id: string }[] }).items[0];
+      const segment = await first('/api/v1/segments');
+      const imported = await first('/api/v1/imports');
       const pages: [string, string, string][] = [
         ['inbox', '/inbox/open', '.conv'],
         ['inbox-bots', '/inbox/bot', '.conv'],
@@ -139,6 +143,12 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
         ['contacts', '/contacts', 'main li, main tr'],
         ['contact', `/contacts/${rina.contact.id}`, 'main .block'],
         ['search', '/search?q=kopi', '.hits'],
+        ['segments', '/segments', 'tbody tr'],
+        ['segment', `/segments/${segment?.id}`, '.tree .n'],
+        ['segment-new', '/segments/new', '.tree'],
+        ['suppressions', '/suppressions', 'tbody tr'],
+        ['imports', '/contacts/import', 'tbody tr'],
+        ['import', `/contacts/import/${imported?.id}`, '.cells'],
         // Each part of the settings once wide and once on a phone.
         ...settings
           .filter((_, place) => (place + turn) % 2 === (turn < 2 ? 0 : 1))

@@ -91,6 +91,31 @@ const contact = createRoute({
   path: '/contacts/$contactId',
   component: lazyRouteComponent(() => import('../contacts/ContactPage'), 'ContactPage'),
 });
+const imports = createRoute({
+  getParentRoute: () => desk,
+  path: '/contacts/import',
+  component: lazyRouteComponent(() => import('../imports/ImportsPage'), 'ImportsPage'),
+});
+const oneImport = createRoute({
+  getParentRoute: () => desk,
+  path: '/contacts/import/$importId',
+  component: lazyRouteComponent(() => import('../imports/ImportPage'), 'ImportPage'),
+});
+const segments = createRoute({
+  getParentRoute: () => desk,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('../segments/SegmentsPage'), 'SegmentsPage'),
+});
+const segment = createRoute({
+  getParentRoute: () => desk,
+  path: '/segments/$segmentId',
+  component: lazyRouteComponent(() => import('../segments/SegmentPage'), 'SegmentPage'),
+});
+const suppressions = createRoute({
+  getParentRoute: () => desk,
+  path: '/suppressions',
+  component: lazyRouteComponent(() => import('../segments/SuppressionsPage'), 'SuppressionsPage'),
+});
 const search = createRoute({
   getParentRoute: () => desk,
   path: '/search',
@@ -122,6 +147,11 @@ export const router = createRouter({
       ticket,
       contacts,
       contact,
+      imports,
+      oneImport,
+      segments,
+      segment,
+      suppressions,
       search,
       settingsHome,
       settings,

@@ -6,6 +6,7 @@ import { hub } from './en/hub';
 import { inbox } from './en/inbox';
 import { keys } from './en/keys';
 import { pages } from './en/pages';
+import { segments } from './en/segments';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
 import { thread } from './en/thread';
@@ -20,6 +21,7 @@ export const en = {
   ...inbox,
   ...keys,
   ...pages,
+  ...segments,
   ...settings,
   ...shell,
   ...thread,

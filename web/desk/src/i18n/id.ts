@@ -6,6 +6,7 @@ import { hub } from './id/hub';
 import { inbox } from './id/inbox';
 import { keys } from './id/keys';
 import { pages } from './id/pages';
+import { segments } from './id/segments';
 import { settings } from './id/settings';
 import { shell } from './id/shell';
 import { thread } from './id/thread';
@@ -21,6 +22,7 @@ export const id: Record<Key, string> = {
   ...inbox,
   ...keys,
   ...pages,
+  ...segments,
   ...settings,
   ...shell,
   ...thread,

@@ -18,6 +18,7 @@ const places: Place[] = [
   { to: '/inbox/mine', icon: 'inbox', label: 'nav.inbox' },
   { to: '/tickets', icon: 'ticket', label: 'nav.tickets' },
   { to: '/contacts', icon: 'users', label: 'nav.contacts' },
+  { to: '/segments', icon: 'horn', label: 'nav.mailings' },
   { to: '/search', icon: 'search', label: 'nav.search' },
 ];
 
@@ -29,7 +30,11 @@ export function Rail() {
   const path = useLocation({ select: (location) => location.pathname });
   const unread = useCounts().data?.unread ?? 0;
   const live = useLive((state) => state.status === 'live');
-  const here = (to: string) => path.startsWith(`/${to.split('/')[1]}`);
+  const here = (to: string) => {
+    // Those who write to many find importing beside segments.
+    const marketing = path.startsWith('/suppressions') || path.startsWith('/contacts/import');
+    return marketing ? to === '/segments' : path.startsWith(`/${to.split('/')[1]}`);
+  };
   return (
     <nav className="pane rail" aria-label={t('app.name')}>
       <svg className="logo" viewBox="0 0 28 28" role="img" aria-label="Sapa">

@@ -53,6 +53,11 @@ const symbols = {
       <path d="M9.75 4.25v1.25m0 1.9v1.2m0 1.9v1.25" />
     </>
   ),
+  horn: (
+    <>
+      <path d="M2.5 6.5v3h2L11.5 13V3L4.5 6.5h-2ZM5 9.7V13M13.5 6.75v2.5" />
+    </>
+  ),
   gear: (
     <>
       <circle cx="8" cy="8" r="2" />
