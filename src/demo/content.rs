@@ -11,6 +11,7 @@ use crate::{
     officers::{model::Language, policy::Role},
 };
 
+pub mod complaints;
 mod talks;
 
 pub use talks::{Attached, Conversation, Message, Status, Ticket};
@@ -22,6 +23,7 @@ struct Files {
     contacts: &'static str,
     conversations: &'static [&'static str],
     suggestions: &'static str,
+    complaints: &'static str,
 }
 
 macro_rules! files {
@@ -32,6 +34,7 @@ macro_rules! files {
             contacts: include_str!(concat!("../../demo/", $folder, "/contacts.json")),
             conversations: &[$(include_str!(concat!("../../demo/", $folder, "/conversations-", $part, ".json"))),+],
             suggestions: include_str!(concat!("../../demo/", $folder, "/suggestions.json")),
+            complaints: include_str!(concat!("../../demo/", $folder, "/complaints.json")),
         }
     };
 }
@@ -48,6 +51,7 @@ pub struct Firm {
     pub contacts: Vec<Contact>,
     pub conversations: Vec<Conversation>,
     pub suggestions: Vec<Suggestion>,
+    pub complaints: complaints::Complaints,
 }
 
 /// Both firms.
@@ -74,6 +78,7 @@ fn firm(files: &Files) -> anyhow::Result<Firm> {
         contacts: read("contacts", files.contacts)?,
         conversations,
         suggestions: read("suggestions", files.suggestions)?,
+        complaints: read("complaints", files.complaints)?,
     })
 }
 
@@ -188,7 +193,7 @@ mod tests {
         for (files, firm) in FIRMS.iter().zip(firms().unwrap()) {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(files.folder);
             let there = std::fs::read_dir(folder).unwrap().count();
-            assert_eq!(there, files.conversations.len() + 3, "{}", files.folder);
+            assert_eq!(there, files.conversations.len() + 4, "{}", files.folder);
             assert!(firm.contacts.len() > 50 && firm.conversations.len() > 100);
         }
     }
