@@ -69,6 +69,9 @@ pub enum Permission {
     /// Open, change and solve tickets.
     #[serde(rename = "tickets:write")]
     TicketsWrite,
+    /// Say which categories and causes tickets have, and what opens them by rule.
+    #[serde(rename = "tickets:settings")]
+    TicketsSettings,
     /// Write canned answers.
     #[serde(rename = "canned:write")]
     CannedWrite,
@@ -103,12 +106,13 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
         Self::ContactsMerge,
         Self::TicketsWrite,
+        Self::TicketsSettings,
         Self::CannedWrite,
         Self::SegmentsWrite,
         Self::ContactsImport,
