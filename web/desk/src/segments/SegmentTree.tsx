@@ -70,7 +70,7 @@ function GroupNode({ group, path, shared }: { group: Group; path: Path; shared: 
           <Pick
             position="bottom-start"
             target={
-              <button type="button" className="tok join-op" aria-label={t('tree.group_kind')}>
+              <button type="button" className="tok join-op" title={t('tree.group_kind')}>
                 {t(`tree.${group.type}`)} <Icon name="down" size="xs" />
               </button>
             }
