@@ -137,7 +137,9 @@ async fn stop(
     let now = app.now();
     let mut events = settle::stop(app, &mut tx, bot, heard, why).await?;
     let (id, named) = (heard.conversation_id, in_charge(bot));
-    events.extend(charge::hand_over(&mut tx, id, &named, bot.team_id, Why::TooMuch, now).await?);
+    events.extend(
+        charge::hand_over(&mut tx, id, &named, bot.team_id, Why::TooMuch, app.now()).await?,
+    );
     turns::answered_by_api(&mut tx, turn_id, Some("failed"), 0, body, now).await?;
     turns::drop_of(&mut tx, &[id], i64::MAX, "it was handed over", now).await?;
     queries::note_error(&mut tx, bot.id, why, now).await?;

@@ -134,8 +134,10 @@ pub async fn apply(
                 }
                 let id = heard.conversation_id;
                 let named = in_charge(bot);
+                // After what was said: in the history it stands below it.
+                let at = app.now();
                 done.events
-                    .extend(charge::hand_over(tx, id, &named, team_id, Why::Asked, now).await?);
+                    .extend(charge::hand_over(tx, id, &named, team_id, Why::Asked, at).await?);
                 done.handed_over = true;
             }
             Action::Solve {} => {

@@ -197,7 +197,7 @@ pub async fn give_up(
         events = fall_back(app, bot, heard, &mut tx).await?;
         step.said = i64::from(!events.is_empty());
         let (id, named) = (turn.conversation_id, in_charge(bot));
-        events.extend(charge::hand_over(&mut tx, id, &named, bot.team_id, why, now).await?);
+        events.extend(charge::hand_over(&mut tx, id, &named, bot.team_id, why, app.now()).await?);
     } else {
         (step.state, step.error) = ("dropped", Some("a person took over"));
     }
@@ -246,7 +246,9 @@ async fn too_much(
     let step = Step { state: "failed", error: Some(why), ended_at: Some(now), ..seen(call) };
     let mut events = stop(app, &mut tx, bot, heard, why).await?;
     let (id, named) = (turn.conversation_id, in_charge(bot));
-    events.extend(charge::hand_over(&mut tx, id, &named, bot.team_id, Why::TooMuch, now).await?);
+    events.extend(
+        charge::hand_over(&mut tx, id, &named, bot.team_id, Why::TooMuch, app.now()).await?,
+    );
     if !turns::step(&mut tx, turn, &step).await? {
         return Ok(());
     }

@@ -217,6 +217,7 @@ async fn one(
     }));
     if let (Some(summary), Some(solved)) = (talk.summary, solved) {
         let id = note(tx, conversation, contact, summary, at).await?;
+        let handed_over = at.after(Duration::from_millis(1));
         events.push(
             NewEvent::new("message.note", at, bot.clone())
                 .conversation(conversation, contact)
@@ -224,7 +225,7 @@ async fn one(
                 .data(json!({ "mentions": [] })),
         );
         events.push(
-            NewEvent::new("conversation.handed_over", at, bot)
+            NewEvent::new("conversation.handed_over", handed_over, bot)
                 .conversation(conversation, contact)
                 .in_history()
                 .data(json!({ "bot": NAME, "why": "asked", "team": "Nusa Care" })),

@@ -95,6 +95,9 @@ scenario! {
         let over = history["items"].as_array().unwrap().iter().find(|item| item["kind"] == "conversation.handed_over").unwrap();
         assert_eq!((&over["data"]["team"], &over["data"]["why"], &over["actor"]["name"]), (&json!("Gudang"), &json!("asked"), &json!("Kira")));
 
+        // It stands below what was said.
+        assert_eq!(history["items"].as_array().unwrap().last().unwrap()["kind"], "conversation.handed_over");
+
         // What the customer says next is for people.
         hub.peer.asked(1).await;
         visitor.says("Halo?").await;

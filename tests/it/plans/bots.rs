@@ -4,6 +4,7 @@ use sapa::{
     conversations::list::{self, Filter, Folder},
     http::Cursor,
     officers::policy::Role,
+    on_db,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -49,6 +50,15 @@ scenario! {
         look(&app, "the bots' folder", &["c.bot_id IS NOT NULL", "ORDER BY c.last_message_at DESC"], &[literal(me), literal(me), literal(me), "51".to_owned()], false, &mut found).await;
         admin.get("/bots").await;
         look(&app, "bots", &["FROM bots b", "AS in_charge"], &[at.clone(), at.clone(), at], true, &mut found).await;
+        drop(tx);
+        let mut tx = app.app.db().write().await.unwrap();
+        on_db!(&mut tx, |conn| {
+            sqlx::query("UPDATE bot_turns SET state = 'queued' WHERE seq = 20000").execute(conn).await.unwrap();
+        });
+        tx.commit().await.unwrap();
+        sapa::bots::work(&app.app).await.unwrap();
+        let now = app.app.now().0.to_string();
+        look(&app, "what is due", &["UPDATE bot_turns SET attempts = attempts + CASE"], &[now.clone(), now, "32".to_owned()], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
