@@ -21,7 +21,7 @@ pub use mail::{Dkim, Mail, Relay, Smtp, Tls};
 pub use problem::{Problem, Problems};
 pub use server::{Log, Server};
 pub use storage::{Database, Files};
-pub use talks::{Conversations, Delivery, Outbound, Telegram};
+pub use talks::{Conversations, Delivery, Outbound, Telegram, Tickets};
 
 use reader::Reader;
 
@@ -48,6 +48,8 @@ pub struct Config {
     pub telegram: Telegram,
     /// How conversations stay together.
     pub conversations: Conversations,
+    /// Complaints, requests and questions.
+    pub tickets: Tickets,
     /// How messages go out.
     pub delivery: Delivery,
     /// Calls to addresses that people entered.
@@ -97,6 +99,7 @@ impl Config {
             mail: Mail::read(reader),
             telegram: Telegram::read(&mut reader.section("telegram")),
             conversations: Conversations::read(&mut reader.section("conversations")),
+            tickets: Tickets::read(&mut reader.section("tickets")),
             delivery: Delivery::read(&mut reader.section("delivery")),
             outbound: Outbound::read(&mut reader.section("outbound")),
             log: Log::read(&mut reader.section("log")),

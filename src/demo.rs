@@ -11,6 +11,7 @@ use crate::{
 
 mod audience;
 pub mod bots;
+mod complaints;
 mod content;
 pub mod http;
 mod lines;
@@ -100,6 +101,7 @@ async fn load(app: &App, tx: &mut Tx) -> anyhow::Result<()> {
     let script = Stage::play(&people, &moments, &papers, &lines)?;
     let mut log = write::cast(tx, &firms, &people, &password_hash, since, moments.now).await?;
     write::talks(tx, &script, &people, moments.now).await?;
+    complaints::write(tx, &firms, &people, &script, &moments, since).await?;
     write::go_on_counting(tx).await?;
     log.extend(audience::write(tx, &firms, &people, moments.now).await?);
     log.extend(script.events);

@@ -24,6 +24,7 @@ mod load;
 pub mod plan;
 #[cfg(test)]
 mod tests;
+pub mod tickets;
 mod words;
 
 pub use decide::decide;

@@ -114,7 +114,11 @@ pub async fn apply(
                     kind: *kind,
                     title: title.clone(),
                     description: description.clone(),
+                    category_id: None,
+                    severity: None,
+                    due_at: None,
                     owner_id: None,
+                    team_id: None,
                 };
                 done.events.extend(open::open(tx, &new, &speaker.actor(), now).await?.1);
             }

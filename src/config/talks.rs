@@ -79,6 +79,30 @@ impl Conversations {
     }
 }
 
+/// Complaints, requests and questions.
+#[derive(Clone, Debug)]
+pub struct Tickets {
+    /// The currency of what remedies cost, by ISO 4217.
+    pub currency: String,
+}
+
+impl Default for Tickets {
+    fn default() -> Self {
+        Self { currency: "IDR".to_owned() }
+    }
+}
+
+impl Tickets {
+    pub(super) fn read(section: &mut Section<'_>) -> Self {
+        let currency: String = section.read("currency", Self::default().currency);
+        if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            let what = format!("{} does not do", quoted(&currency));
+            section.problem("currency", what, "write the three letters of ISO 4217, as \"IDR\"");
+        }
+        Self { currency }
+    }
+}
+
 /// How messages go out.
 #[derive(Clone, Debug)]
 pub struct Delivery {

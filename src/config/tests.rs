@@ -105,7 +105,7 @@ mail.folder: mail goes out by a relay or into a folder, not both; remove it or [
 telegram: "yes" is not a section; write [telegram] and its keys below it
 delivery.concurrency: 1.5 does not do; write a whole number without quotes
 log.level: "sapa=loud" is no level; write error, warn, info or debug, or as "info,sapa::delivery=debug"
-colour: there is no such key; known are conversations, database, delivery, files, log, mail, outbound, server, smtp, telegram
+colour: there is no such key; known are conversations, database, delivery, files, log, mail, outbound, server, smtp, telegram, tickets
 server.lisetn: there is no such key; did you mean server.listen?
 "#
     );
@@ -231,6 +231,7 @@ fn r13_the_public_url_is_an_origin(#[case] url: &str, #[case] expected: Option<&
     "mail.relay: \"smtp.example.com\" is not a section; write [mail.relay]"
 )]
 #[case("[server.listen]\nport = 1", "server.listen: a section does not do")]
+#[case("[tickets]\ncurrency = \"Rp\"", "write the three letters of ISO 4217")]
 #[case("[conversations]\njoin_within_days = -1", "write a number from 0 to 3650")]
 #[case("[telegram]\napi_url = \"https://api.telegram.org/\"", "without a slash at the end")]
 #[case("[server\nlisten = 1", "line 1 is no TOML")]

@@ -13,6 +13,7 @@ use crate::{
     events::{Actor, NewEvent},
     on_db,
     router::plan,
+    tickets,
 };
 
 /// What came from the contact that is gone, for undoing.
@@ -104,7 +105,8 @@ async fn move_all(tx: &mut Tx, moved: &Moved, to: Uuid) -> DbResult<()> {
         give(tx, table, "id", ids, to).await?;
     }
     give(tx, "messages", "conversation_id", &moved.conversations, to).await?;
-    give(tx, "events", "conversation_id", &moved.conversations, to).await
+    give(tx, "events", "conversation_id", &moved.conversations, to).await?;
+    give(tx, "events", "ticket_id", &moved.tickets, to).await
 }
 
 /// Makes `gone_id` part of `kept_id`. What an officer wrote of either stays as it is; of the other's it takes
@@ -169,12 +171,16 @@ pub async fn merge_contacts(
         .execute(&mut *conn)
         .await?;
     });
-    Ok(vec![
+    let mut events = vec![
         NewEvent::new("contact.merged", at, actor.clone())
             .contact(kept_id)
             .in_history()
             .data(json!({ "gone_id": gone_id, "evidence": evidence })),
-    ])
+    ];
+    events.extend(
+        tickets::offers::after_merge(tx, kept_id, &moved.conversations, &moved.tickets, at).await?,
+    );
+    Ok(events)
 }
 
 /// Why a merge was not undone.
@@ -215,6 +221,7 @@ pub async fn undo(
     }
     move_all(tx, &moved, gone_id).await?;
     merging::part(tx, kept_id, gone_id, &moved.kept_consents, merged_at).await?;
+    tickets::offers::after_undo(tx, kept_id, gone_id).await?;
     on_db!(tx, |conn| {
         sqlx::query(
         "UPDATE contacts SET merged_into = CASE WHEN id = $2 THEN NULL ELSE merged_into END, version = version + 1

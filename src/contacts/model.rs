@@ -85,6 +85,8 @@ pub struct OtherContact {
     pub name: String,
     /// His addresses.
     pub identities: Vec<Identity>,
+    /// What is open of his.
+    pub open_tickets: Vec<TicketRef>,
     /// How many conversations he had.
     pub conversation_count: i64,
 }

@@ -161,11 +161,14 @@ async fn suggestions(tx: &mut Tx, id: Uuid) -> DbResult<Vec<Suggestion>> {
     .await?);
     let others: Vec<Uuid> = rows.iter().map(|row| row.1).collect();
     let mut identities = identities_of(tx, &others).await?;
+    let tickets = tickets::queries::open_of(tx, &others).await?;
     let mut all = Vec::with_capacity(rows.len());
     for (id, other, name, Json(evidence), created_at) in rows {
         let conversation_count = conversation_count(tx, other).await?;
         let identities = identities.remove(&other).unwrap_or_default();
-        let other = OtherContact { id: other, name, identities, conversation_count };
+        let open_tickets =
+            tickets.iter().filter(|ticket| ticket.contact.id == other).cloned().collect();
+        let other = OtherContact { id: other, name, identities, open_tickets, conversation_count };
         all.push(Suggestion { id, other, evidence, created_at });
     }
     Ok(all)

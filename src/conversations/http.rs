@@ -276,6 +276,7 @@ pub async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation,
         (way.channel.id != core.channel_id, std::cmp::Reverse(way.identity.last_seen_at))
     });
     let tickets = tickets::queries::of_conversation(&mut tx, id).await?;
+    let offers = tickets::offers::of_conversation(&mut tx, id).await?;
     let related = queries::related(&mut tx, &core).await?;
     let channel_bot = charge::of_channel(&mut tx, core.channel_id).await?;
     let last_seq = events::head(&mut tx).await?;
@@ -285,6 +286,7 @@ pub async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation,
         solved_at: core.solved_at,
         reply_channels,
         tickets,
+        offers,
         related,
         channel_bot,
         last_seq,

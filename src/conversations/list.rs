@@ -16,7 +16,10 @@ use crate::{
     http::{Cursor, Page},
     officers::model::OfficerRef,
     on_db,
-    tickets::model::number,
+    tickets::{
+        model::{Severity, TicketKind, number},
+        recurrence,
+    },
 };
 
 /// A folder of the inbox.
@@ -231,7 +234,19 @@ pub async fn one(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<Conversatio
     Ok(complete(tx, row.into_iter().collect()).await?.pop())
 }
 
-/// Adds labels and tickets, by one statement each for the whole page.
+#[derive(sqlx::FromRow)]
+struct TicketRow {
+    conversation_id: Uuid,
+    id: Uuid,
+    number: i64,
+    title: String,
+    kind: TicketKind,
+    severity: Severity,
+    opened_at: Timestamp,
+    due_at: Option<Timestamp>,
+}
+
+/// Adds labels, tickets and how often those have come before, by one statement each for the whole page.
 async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -248,9 +263,10 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
         query.push(") ORDER BY label");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
-    let tickets: Vec<(Uuid, Uuid, i64, String)> = on_db!(&mut *tx, |conn| {
+    let tickets: Vec<TicketRow> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
-            "SELECT tc.conversation_id, t.id, t.number, t.title FROM ticket_conversations tc
+            "SELECT tc.conversation_id, t.id, t.number, t.title, t.kind, t.severity, t.opened_at, t.due_at
+             FROM ticket_conversations tc
              JOIN tickets t ON t.id = tc.ticket_id AND t.status = 'open' WHERE tc.conversation_id IN (",
         );
         let mut list = query.separated(", ");
@@ -260,17 +276,27 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
         query.push(") ORDER BY t.number");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
+    let ticket_ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
+    let before = recurrence::of(tx, &ticket_ids).await?;
     let mut labels_of: HashMap<Uuid, Vec<String>> = HashMap::new();
     for (id, label) in labels {
         labels_of.entry(id).or_default().push(label);
     }
     let mut ticket_of: HashMap<Uuid, RowTicket> = HashMap::new();
-    for (conversation, id, ticket_number, title) in tickets {
-        let count_open = ticket_of.get(&conversation).map_or(0, |ticket| ticket.count_open) + 1;
-        ticket_of.insert(
-            conversation,
-            RowTicket { id, number: number(ticket_number), title, count_open },
-        );
+    for row in tickets {
+        let count_open = ticket_of.get(&row.conversation_id).map_or(0, |one| one.count_open) + 1;
+        let ticket = RowTicket {
+            id: row.id,
+            number: number(row.number),
+            title: row.title,
+            kind: row.kind,
+            severity: row.severity,
+            opened_at: row.opened_at,
+            due_at: row.due_at,
+            times: before.get(&row.id).map_or(1, |before| before.times),
+            count_open,
+        };
+        ticket_of.insert(row.conversation_id, ticket);
     }
     Ok(rows
         .into_iter()

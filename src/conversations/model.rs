@@ -11,7 +11,7 @@ use crate::{
     contacts::model::{ContactRef, Identity},
     messages::Details,
     officers::model::OfficerRef,
-    tickets::model::TicketRef,
+    tickets::model::{Offer, Severity, TicketKind, TicketRef},
 };
 
 /// A team, by its name.
@@ -32,6 +32,16 @@ pub struct RowTicket {
     pub number: String,
     /// What it is about.
     pub title: String,
+    /// What it is.
+    pub kind: TicketKind,
+    /// How bad it is.
+    pub severity: Severity,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Until when it is to be solved.
+    pub due_at: Option<Timestamp>,
+    /// How often this complaint has come within its category's days; 1 is the first time.
+    pub times: i64,
     /// How many are open.
     pub count_open: i64,
 }
@@ -134,6 +144,8 @@ pub struct Conversation {
     pub reply_channels: Vec<ReplyChannel>,
     /// Its tickets.
     pub tickets: Vec<TicketRef>,
+    /// Open tickets that it may be about, for an officer to decide.
+    pub offers: Vec<Offer>,
     /// What it may belong to, without proof.
     pub related: Vec<Related>,
     /// The bot of its channel, which could be put in charge.

@@ -46,8 +46,9 @@ pub enum TimelineItem {
     },
 }
 
-#[derive(sqlx::FromRow)]
-struct EventRow {
+/// An event, as a history shows it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct EventRow {
     seq: i64,
     kind: String,
     at: Timestamp,
@@ -59,12 +60,46 @@ struct EventRow {
     data: Json<serde_json::Value>,
 }
 
+impl From<EventRow> for TimelineItem {
+    fn from(row: EventRow) -> Self {
+        Self::Event {
+            at: row.at,
+            seq: row.seq,
+            kind: row.kind,
+            actor: Author { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+            conversation_id: row.conversation_id,
+            ticket_id: row.ticket_id,
+            data: row.data.0,
+        }
+    }
+}
+
 /// Events have numbers and messages have ids: as a cursor's id a number sorts before every id of its time.
 fn event_key(seq: i64) -> Uuid {
     Uuid::from_u64_pair(0, seq.cast_unsigned())
 }
 
+/// The number of the event before which a cursor stands, among those of its time.
+#[must_use]
+pub fn event_seq(cursor: Cursor) -> i64 {
+    let (high, low) = cursor.id.as_u64_pair();
+    if high == 0 { low.cast_signed() } else { i64::MAX }
+}
+
 impl TimelineItem {
+    /// A page of messages and events together, each the newest first; within the page the newest is last.
+    #[must_use]
+    pub fn page(messages: Vec<MessageView>, events: Vec<EventRow>, limit: usize) -> Page<Self> {
+        let messages = messages
+            .into_iter()
+            .map(|message| Self::Message { at: message.at, message: Box::new(message) });
+        let mut items: Vec<Self> = messages.chain(events.into_iter().map(Self::from)).collect();
+        items.sort_by_key(|item| std::cmp::Reverse((item.place().at, item.place().id)));
+        let mut page = Page::cut(items, limit, Self::place);
+        page.items.reverse();
+        page
+    }
+
     fn place(&self) -> Cursor {
         match self {
             Self::Message { at, message } => Cursor::new(*at, message.id),
@@ -93,13 +128,11 @@ async fn events(
                 .push(")");
         }
         if let Some(cursor) = cursor {
-            let (high, low) = cursor.id.as_u64_pair();
-            let seq = if high == 0 { low.cast_signed() } else { i64::MAX };
             query
                 .push(" AND (at, seq) < (")
                 .push_bind(cursor.at)
                 .push(", ")
-                .push_bind(seq)
+                .push_bind(event_seq(cursor))
                 .push(")");
         }
         query.push(" ORDER BY at DESC, seq DESC LIMIT ").push_bind(limit);
@@ -119,23 +152,6 @@ pub async fn page(
     let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let rows = messages::queries::before(tx, contact_id, conversation_id, cursor, more).await?;
     let messages = messages::queries::shown(tx, rows, now).await?;
-    let mut items: Vec<TimelineItem> = messages
-        .into_iter()
-        .map(|message| TimelineItem::Message { at: message.at, message: Box::new(message) })
-        .collect();
-    for row in events(tx, contact_id, conversation_id, cursor, more).await? {
-        items.push(TimelineItem::Event {
-            at: row.at,
-            seq: row.seq,
-            kind: row.kind,
-            actor: Author { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
-            conversation_id: row.conversation_id,
-            ticket_id: row.ticket_id,
-            data: row.data.0,
-        });
-    }
-    items.sort_by_key(|item| std::cmp::Reverse((item.place().at, item.place().id)));
-    let mut page = Page::cut(items, limit, TimelineItem::place);
-    page.items.reverse();
-    Ok(page)
+    let events = events(tx, contact_id, conversation_id, cursor, more).await?;
+    Ok(TimelineItem::page(messages, events, limit))
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod audience;
+pub mod complaints;
 mod talks;
 
 pub use audience::{Audience, Import, ImportRow};
@@ -25,6 +26,7 @@ struct Files {
     conversations: &'static [&'static str],
     suggestions: &'static str,
     audience: &'static str,
+    complaints: &'static str,
 }
 
 macro_rules! files {
@@ -36,6 +38,7 @@ macro_rules! files {
             conversations: &[$(include_str!(concat!("../../demo/", $folder, "/conversations-", $part, ".json"))),+],
             suggestions: include_str!(concat!("../../demo/", $folder, "/suggestions.json")),
             audience: include_str!(concat!("../../demo/", $folder, "/audience.json")),
+            complaints: include_str!(concat!("../../demo/", $folder, "/complaints.json")),
         }
     };
 }
@@ -53,6 +56,7 @@ pub struct Firm {
     pub conversations: Vec<Conversation>,
     pub suggestions: Vec<Suggestion>,
     pub audience: Audience,
+    pub complaints: complaints::Complaints,
 }
 
 /// Both firms.
@@ -80,6 +84,7 @@ fn firm(files: &Files) -> anyhow::Result<Firm> {
         conversations,
         suggestions: read("suggestions", files.suggestions)?,
         audience: read("audience", files.audience)?,
+        complaints: read("complaints", files.complaints)?,
     })
 }
 
@@ -194,7 +199,7 @@ mod tests {
         for (files, firm) in FIRMS.iter().zip(firms().unwrap()) {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(files.folder);
             let there = std::fs::read_dir(folder).unwrap().count();
-            assert_eq!(there, files.conversations.len() + 4, "{}", files.folder);
+            assert_eq!(there, files.conversations.len() + 5, "{}", files.folder);
             assert!(firm.contacts.len() > 50 && firm.conversations.len() > 100);
         }
     }

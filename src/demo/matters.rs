@@ -77,7 +77,9 @@ fn one(
             .contact(contact_id)
             .ticket(id)
             .in_history();
-        let mut event = event.data(json!({ "number": number(ticket_number), "title": told.title, "outcome": told.outcome }));
+        let mut event = event.data(
+            json!({ "number": number(ticket_number), "title": told.title, "remedy": told.remedy }),
+        );
         event.conversation_id = places.last().map(|place| script.talks[*place].id);
         script.events.push(event);
     }

@@ -67,6 +67,31 @@ pub async fn before(
     }))
 }
 
+/// The messages of a ticket before a place in its time line, the newest first.
+pub async fn of_ticket(
+    tx: &mut Tx,
+    ticket_id: Uuid,
+    cursor: Option<Cursor>,
+    limit: i64,
+) -> DbResult<Vec<MessageRow>> {
+    Ok(on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(SELECT);
+        query
+            .push("JOIN ticket_messages tm ON tm.message_id = m.id WHERE tm.ticket_id = ")
+            .push_bind(ticket_id);
+        if let Some(cursor) = cursor {
+            query
+                .push(" AND (m.at, m.id) < (")
+                .push_bind(cursor.at)
+                .push(", ")
+                .push_bind(cursor.id)
+                .push(")");
+        }
+        query.push(" ORDER BY m.at DESC, m.id DESC LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(conn).await?
+    }))
+}
+
 /// Rows with their files and versions, in the same order.
 pub async fn shown(
     tx: &mut Tx,

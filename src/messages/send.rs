@@ -15,6 +15,7 @@ use crate::{
     http::AppError,
     on_db,
     router::one_line,
+    tickets,
 };
 
 /// What is said.
@@ -85,6 +86,7 @@ pub async fn say(
         let kind = if said.note { "note" } else { "reply" };
         conversations::drafts::forget(tx, officer.officer_id, conversation_id, Some(kind)).await?;
     }
+    tickets::attach::said(tx, conversation_id, id, now).await?;
     if said.solve {
         events.extend(change::solve(tx, &conversation, &by.actor(), now).await?);
     }

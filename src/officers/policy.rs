@@ -69,6 +69,9 @@ pub enum Permission {
     /// Open, change and solve tickets.
     #[serde(rename = "tickets:write")]
     TicketsWrite,
+    /// Say which categories and causes tickets have, and what opens them by rule.
+    #[serde(rename = "tickets:settings")]
+    TicketsSettings,
     /// Write canned answers.
     #[serde(rename = "canned:write")]
     CannedWrite,
@@ -109,6 +112,7 @@ impl Permission {
         Self::ContactsWrite,
         Self::ContactsMerge,
         Self::TicketsWrite,
+        Self::TicketsSettings,
         Self::CannedWrite,
         Self::SegmentsWrite,
         Self::ContactsImport,

@@ -90,7 +90,7 @@ pub async fn set_members(tx: &mut Tx, id: Uuid, members: &[Uuid]) -> DbResult<()
     Ok(())
 }
 
-/// Removes a team. Its conversations belong to no team then.
+/// Removes a team. Its conversations, its tickets and the tickets of rules belong to no team then.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> DbResult<()> {
     on_db!(tx, |conn| {
         sqlx::query(
@@ -99,6 +99,14 @@ pub async fn remove(tx: &mut Tx, id: Uuid) -> DbResult<()> {
         .bind(id)
         .execute(&mut *conn)
         .await?;
+        sqlx::query("UPDATE tickets SET team_id = NULL, version = version + 1 WHERE team_id = $1")
+            .bind(id)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query("UPDATE ticket_rules SET team_id = NULL WHERE team_id = $1")
+            .bind(id)
+            .execute(&mut *conn)
+            .await?;
         sqlx::query("DELETE FROM teams WHERE id = $1").bind(id).execute(&mut *conn).await?;
     });
     Ok(())

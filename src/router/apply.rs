@@ -182,9 +182,9 @@ async fn messages(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
     Ok(())
 }
 
-/// Does what is rare, one by one, and tells what to log of it.
+/// Writes what belongs to tickets, does what is rare, one by one, and tells what to log of it.
 pub async fn rare(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<Vec<NewEvent>> {
-    let mut events = Vec::new();
+    let mut events = super::tickets::apply(tx, plan).await?;
     let at =
         plan.messages.first().map(|message| message.fresh.arrival.received_at).unwrap_or_default();
     for (channel, edit) in &plan.edits {

@@ -4,7 +4,8 @@
 //!    one-time link or by the shop's signature; else a new one. Nothing joins on an unproved claim.
 //! 2. Which conversation? The one whose reply token came back; the one whose message it answers, if it
 //!    is the sender's own; his open one, if it is the same matter; else a new one.
-//! 3. Later messages of a slice see what earlier ones caused.
+//! 3. Which tickets? See [`tickets`].
+//! 4. Later messages of a slice see what earlier ones caused.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,10 @@ use super::plan::{
     Context, Fresh, Heard, KnownConversation, KnownIdentity, KnownMessage, Merge, NewContact,
     NewConversation, NewIdentity, NewMessage, Plan, Policy, Suggestion, Touched,
 };
-use super::words::{base_subject, preview, shown_name};
+use super::{
+    tickets,
+    words::{base_subject, preview, shown_name},
+};
 use crate::events::{Actor, NewEvent};
 
 /// Decides what becomes of a slice of arrivals.
@@ -68,7 +72,9 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         let (contact_id, identity) = self.whose(fresh, sender, token, answered);
         self.claims(contact_id, sender, at);
         let actor = Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
+        let opened = self.plan.conversations.len();
         let conversation = self.which(fresh, message, contact_id, identity, answered, &actor);
+        let begins = self.plan.conversations.len() > opened;
 
         let touched = self.touched.entry(conversation.id).or_insert_with(|| Touched {
             id: conversation.id,
@@ -101,11 +107,28 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             message,
             author: actor.name.clone(),
         });
-        self.plan.events.push(
-            NewEvent::new("message.received", at, actor)
-                .conversation(conversation.id, conversation.contact_id)
-                .message(id, Some(identity)),
+        let said = tickets::Said {
+            id,
+            message,
+            channel_id: arrival.channel,
+            conversation_id: conversation.id,
+            contact_id: conversation.contact_id,
+            begins,
+            at,
+            actor: &actor,
+        };
+        let (ticket_id, of_tickets) = tickets::place(
+            &mut self.context.tickets,
+            &mut self.plan.tickets,
+            said,
+            &mut self.new_id,
         );
+        let mut received = NewEvent::new("message.received", at, actor)
+            .conversation(conversation.id, conversation.contact_id)
+            .message(id, Some(identity));
+        received.ticket_id = ticket_id;
+        self.plan.events.push(received);
+        self.plan.events.extend(of_tickets);
         // What answers this one within the slice finds it.
         if let Some(external_id) = &message.external_id {
             self.context.messages.entry(external_id.clone()).or_insert(KnownMessage {

@@ -6,7 +6,10 @@ use sapa_channel::{Address, ChannelId, Inbound, Message, Timestamp};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::plan::{Context, Fresh, KnownConversation, KnownIdentity, KnownMessage, Policy};
+use super::{
+    plan::{Context, Fresh, KnownConversation, KnownIdentity, KnownMessage, Policy},
+    tickets,
+};
 use crate::{
     db::{DbResult, Tx, keep},
     keys::{Keys, token_hash},
@@ -39,6 +42,7 @@ pub async fn load(
     links(tx, &mut context, &messages).await?;
     conversations(tx, &mut context, policy, &messages).await?;
     logical_keys(tx, &mut context, &messages).await?;
+    tickets::load(tx, &mut context).await?;
     Ok(context)
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sapa_channel::{Address, Arrival, ChannelId, Edit, Message, Proof, Timestamp};
 use uuid::Uuid;
 
+use super::tickets;
 use crate::events::NewEvent;
 
 /// An arrival that is new, with the id under which its original was stored.
@@ -76,6 +77,8 @@ pub struct Context {
     pub links: HashMap<String, Uuid>,
     /// Messages that are stored already, by channel and logical key.
     pub known: HashSet<(ChannelId, String)>,
+    /// Tickets, and what opens them.
+    pub tickets: tickets::Known,
 }
 
 /// How long conversations stay together. See `conversations` in the configuration.
@@ -112,6 +115,8 @@ pub struct Plan<'m> {
     pub suggestions: Vec<Suggestion>,
     /// One-time links that are used up.
     pub used_links: Vec<String>,
+    /// To which tickets messages belong.
+    pub tickets: tickets::Planned,
 }
 
 /// A contact to be made.

@@ -70,12 +70,12 @@ async fn search(
     }
     if wanted("tickets") {
         let ids = Some(entries(&mut tx, "ticket", &query.q, limit).await?);
-        let filter = tickets::queries::Filter { ids, ..Default::default() };
-        for ticket in tickets::queries::list(&mut tx, &filter, None, limit).await?.items {
+        let filter = tickets::list::Filter { ids, ..Default::default() };
+        for ticket in tickets::list::list(&mut tx, &filter, None, limit).await?.items {
             let line = [
                 Some(ticket.title.clone()),
                 Some(ticket.description.clone()),
-                ticket.outcome.clone(),
+                ticket.remedy.clone(),
             ];
             let line: Vec<String> =
                 line.into_iter().flatten().filter(|text| !text.is_empty()).collect();

@@ -201,7 +201,7 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     }
     let rows: Vec<(Uuid, i64, String, String, Option<String>)> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
-            "SELECT id, number, title, description, outcome FROM tickets WHERE id IN (",
+            "SELECT id, number, title, description, remedy FROM tickets WHERE id IN (",
         );
         let mut list = query.separated(", ");
         for id in ids {
@@ -212,11 +212,11 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     });
     let entries: Vec<(&str, Uuid, String)> = rows
         .into_iter()
-        .map(|(id, n, title, description, outcome)| {
+        .map(|(id, n, title, description, remedy)| {
             (
                 "ticket",
                 id,
-                format!("{} {n} {title} {description} {}", number(n), outcome.unwrap_or_default()),
+                format!("{} {n} {title} {description} {}", number(n), remedy.unwrap_or_default()),
             )
         })
         .collect();

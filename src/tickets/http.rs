@@ -5,39 +5,72 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use serde::Deserialize;
+use sapa_channel::Timestamp;
+use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{
-    model::{Ticket, TicketKind, TicketRef},
+    change::{self, Change},
+    list::{self, Filter, Sort},
+    model::{Severity, Ticket, TicketCounts, TicketKind, TicketRef},
     open::{self, NewTicket},
-    queries::{self, Filter},
-    solve,
+    queries,
+    solve::{self, Solution},
+    timeline,
 };
 use crate::{
     app::App,
-    conversations::http::expected_version,
-    events::NewEvent,
+    conversations::{http::expected_version, timeline::TimelineItem},
     http::{Access, AppError, Body, Cursor, Idempotent, Page, Path, Query, Routes, idempotent},
     officers::{caller::Caller, policy::Permission},
-    on_db, search,
+    search,
 };
+
+mod attached;
+mod categories;
+mod causes;
+mod rules;
 
 /// Mounts the routes.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
     let read = Access::May(Permission::ConversationsRead);
     let write = Access::May(Permission::TicketsWrite);
+    let settings = Access::May(Permission::TicketsSettings);
     routes
         .add(read, routes!(list_tickets))
         .add(write, routes!(open_ticket))
+        .add(read, routes!(count_tickets))
         .add(read, routes!(get_ticket))
         .add(write, routes!(change_ticket))
-        .add(write, routes!(attach_conversation))
-        .add(write, routes!(detach_conversation))
+        .add(read, routes!(get_ticket_timeline))
+        .add(write, routes!(attached::attach_conversation))
+        .add(write, routes!(attached::detach_conversation))
+        .add(write, routes!(attached::attach_message))
+        .add(write, routes!(attached::detach_message))
+        .add(write, routes!(attached::accept_offer))
+        .add(write, routes!(attached::refuse_offer))
         .add(write, routes!(solve_ticket))
         .add(write, routes!(reopen_ticket))
+        .add(read, routes!(get_ticket_settings))
+        .add(read, routes!(categories::list_categories))
+        .add(settings, routes!(categories::add_category))
+        .add(settings, routes!(categories::change_category, categories::remove_category))
+        .add(read, routes!(causes::list_causes))
+        .add(settings, routes!(causes::add_cause))
+        .add(settings, routes!(causes::change_cause, causes::remove_cause))
+        .add(read, routes!(rules::list_rules))
+        .add(settings, routes!(rules::add_rule))
+        .add(settings, routes!(rules::change_rule, rules::remove_rule))
+}
+
+/// Where a ticket stands.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum TicketStatus {
+    Open,
+    Solved,
 }
 
 /// Which tickets.
@@ -45,22 +78,45 @@ pub fn routes(routes: Routes) -> Routes {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TicketsQuery {
-    /// `open` or `solved`.
-    status: Option<String>,
+    /// Where they stand.
+    #[param(inline)]
+    status: Option<TicketStatus>,
     /// Only of this owner.
     owner: Option<Uuid>,
+    /// Only those that nobody sees to.
+    #[serde(default)]
+    unowned: bool,
+    /// Only of this team.
+    team: Option<Uuid>,
     /// Only of this kind.
     #[param(inline)]
     kind: Option<TicketKind>,
-    /// Words of the number, title, description or outcome.
+    /// Only of this category and those below it.
+    category: Option<Uuid>,
+    /// Only with this cause or one below it.
+    cause: Option<Uuid>,
+    /// Only so bad.
+    #[param(inline)]
+    severity: Option<Severity>,
+    /// Only open ones whose time is over.
+    #[serde(default)]
+    overdue: bool,
+    /// Only those that are not the first of their matter.
+    #[serde(default)]
+    recurrent: bool,
+    /// Words of the number, title, description or remedy.
     q: Option<String>,
+    /// The order; the newest first if not given.
+    #[serde(default)]
+    #[param(inline)]
+    sort: Sort,
     /// Where to go on.
     cursor: Option<String>,
     /// How many at most; 50 if not given, 200 at most.
     limit: Option<usize>,
 }
 
-/// Lists tickets, the newest first.
+/// Lists tickets.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(TicketsQuery),
     responses((status = 200, body = Page<TicketRef>)))]
 async fn list_tickets(
@@ -74,19 +130,48 @@ async fn list_tickets(
         Some(words) => Some(search::entries(&mut tx, "ticket", words, 200).await?),
         None => None,
     };
-    let filter = Filter { status: query.status, owner: query.owner, kind: query.kind, ids };
-    Ok(Json(
-        queries::list(&mut tx, &filter, cursor, query.limit.unwrap_or(50).clamp(1, 200)).await?,
-    ))
+    let status = query.status.map(|status| match status {
+        TicketStatus::Open => "open".to_owned(),
+        TicketStatus::Solved => "solved".to_owned(),
+    });
+    let filter = Filter {
+        status,
+        owner: query.owner,
+        unowned: query.unowned,
+        team: query.team,
+        kind: query.kind,
+        category: query.category,
+        cause: query.cause,
+        severity: query.severity,
+        overdue_at: query.overdue.then(|| app.now()),
+        recurrent: query.recurrent,
+        ids,
+        sort: query.sort,
+    };
+    Ok(Json(list::list(&mut tx, &filter, cursor, query.limit.unwrap_or(50).clamp(1, 200)).await?))
+}
+
+/// Counts the open tickets.
+#[utoipa::path(get, path = "/tickets/counts", tag = "tickets", responses((status = 200, body = TicketCounts)))]
+async fn count_tickets(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<TicketCounts>, AppError> {
+    let mut tx = app.db().read().await?;
+    Ok(Json(list::counts(&mut tx, caller.officer_id, app.now()).await?))
 }
 
 /// A ticket to be opened.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::option_option,
+    reason = "a field that is not there and one that is null say different things"
+)]
 struct OpenTicket {
     /// From which conversation.
     conversation_id: Uuid,
-    /// From which message of it.
+    /// From which message of it: that one and what comes after it are the ticket's. Without one, all.
     message_id: Option<Uuid>,
     /// What it is.
     kind: TicketKind,
@@ -95,13 +180,20 @@ struct OpenTicket {
     /// What exactly is the matter.
     #[serde(default)]
     description: String,
-}
-
-fn described(description: &str) -> Result<(), AppError> {
-    if description.len() > 20_000 || description.contains('\0') {
-        return Err(AppError::invalid("description", "at most 20,000 characters"));
-    }
-    Ok(())
+    /// Where it belongs.
+    category_id: Option<Uuid>,
+    /// How bad it is; as its category says if not given.
+    severity: Option<Severity>,
+    /// Until when it is to be solved; as its category says if not given, never if `null`.
+    #[serde(default, deserialize_with = "change::named")]
+    #[schema(value_type = Option<Timestamp>)]
+    due_at: Option<Option<Timestamp>>,
+    /// Who sees to it; the caller if not given, nobody if `null`.
+    #[serde(default, deserialize_with = "change::named")]
+    #[schema(value_type = Option<Uuid>)]
+    owner_id: Option<Option<Uuid>>,
+    /// Which team sees to it.
+    team_id: Option<Uuid>,
 }
 
 /// Opens a ticket from a conversation.
@@ -113,15 +205,18 @@ async fn open_ticket(
     key: Idempotent,
     Body(new): Body<OpenTicket>,
 ) -> Result<(StatusCode, Json<serde_json::Value>), AppError> {
-    described(&new.description)?;
-    idempotent(&app, key, StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
         let new = NewTicket {
             conversation_id: new.conversation_id,
             message_id: new.message_id,
             kind: new.kind,
             title: new.title,
             description: new.description,
-            owner_id: Some(caller.officer_id),
+            category_id: new.category_id,
+            severity: new.severity,
+            due_at: new.due_at,
+            owner_id: new.owner_id.unwrap_or(Some(caller.officer_id)),
+            team_id: new.team_id,
         };
         let mut tx = app.db().write().await?;
         let (id, events) = open::open(&mut tx, &new, &caller.actor(), app.now()).await?;
@@ -145,127 +240,75 @@ async fn get_ticket(
     Ok(Json(whole(&app, id).await?))
 }
 
-/// What to change; what is not named stays.
-#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(default, deny_unknown_fields)]
-struct TicketChange {
-    /// What it is about.
-    title: Option<String>,
-    /// What it is.
-    kind: Option<TicketKind>,
-    /// Who sees to it.
-    owner_id: Option<Uuid>,
-    /// What exactly is the matter.
-    description: Option<String>,
-}
-
 /// Changes a ticket. `If-Match` with its version refuses to change what somebody else has changed.
-#[utoipa::path(patch, path = "/tickets/{id}", tag = "tickets", request_body = TicketChange,
+#[utoipa::path(patch, path = "/tickets/{id}", tag = "tickets", request_body = Change,
     responses((status = 200, body = Ticket)))]
 async fn change_ticket(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
-    Body(change): Body<TicketChange>,
+    Body(change): Body<Change>,
 ) -> Result<Json<Ticket>, AppError> {
     let expected = expected_version(&headers)?;
-    let title = change.title.as_deref().map(open::title).transpose()?;
-    if let Some(description) = &change.description {
-        described(description)?;
-    }
     let mut tx = app.db().write().await?;
-    let ticket = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
-    if expected.is_some_and(|version| version != ticket.version) {
-        return Err(AppError::Stale);
-    }
-    on_db!(&mut tx, |conn| {
-        sqlx::query(
-        "UPDATE tickets
-         SET title = COALESCE($2, title), kind = COALESCE($3, kind), owner_id = COALESCE($4, owner_id),
-             description = COALESCE($5, description), version = version + 1
-         WHERE id = $1"
-    )
-    .bind(id)
-    .bind(title)
-    .bind(change.kind)
-    .bind(change.owner_id)
-    .bind(&change.description)
-    .execute(conn)
-    .await
-    .map(drop)?
-    });
-    let mut event = NewEvent::new("ticket.changed", app.now(), caller.actor())
-        .contact(ticket.ticket.contact.id)
-        .ticket(id);
-    event.conversation_id = ticket.conversations.first().map(|conversation| conversation.id);
-    app.commit(tx, &[event]).await?;
-    Ok(Json(whole(&app, id).await?))
-}
-
-/// Which conversation.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AttachConversation {
-    /// One of the same customer.
-    conversation_id: Uuid,
-}
-
-/// Attaches a conversation to a ticket.
-#[utoipa::path(post, path = "/tickets/{id}/conversations", tag = "tickets", request_body = AttachConversation,
-    responses((status = 200, body = Ticket)))]
-async fn attach_conversation(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-    Body(attach): Body<AttachConversation>,
-) -> Result<Json<Ticket>, AppError> {
-    let mut tx = app.db().write().await?;
-    let events =
-        open::attach(&mut tx, id, attach.conversation_id, &caller.actor(), app.now()).await?;
+    let events = change::change(&mut tx, id, &change, expected, &caller.actor(), app.now()).await?;
     app.commit(tx, &events).await?;
     Ok(Json(whole(&app, id).await?))
 }
 
-/// Detaches a conversation from a ticket.
-#[utoipa::path(delete, path = "/tickets/{id}/conversations/{conversation_id}", tag = "tickets",
-    responses((status = 200, body = Ticket)))]
-async fn detach_conversation(
+/// Which part of a time line.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TimelineQuery {
+    /// Where to go on, back in time.
+    cursor: Option<String>,
+    /// How many at most; 50 if not given, 200 at most.
+    limit: Option<usize>,
+}
+
+/// What was said of a ticket, on any channel, and what happened to it; the newest last.
+#[utoipa::path(get, path = "/tickets/{id}/timeline", tag = "tickets", params(TimelineQuery),
+    responses((status = 200, body = Page<TimelineItem>)))]
+async fn get_ticket_timeline(
     State(app): State<App>,
-    caller: Caller,
-    Path((id, conversation_id)): Path<(Uuid, Uuid)>,
-) -> Result<Json<Ticket>, AppError> {
-    let mut tx = app.db().write().await?;
-    let ticket = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
-    if !open::detach(&mut tx, id, conversation_id).await? {
-        return Err(AppError::NotFound);
-    }
-    let event = NewEvent::new("ticket.changed", app.now(), caller.actor())
-        .conversation(conversation_id, ticket.ticket.contact.id)
-        .ticket(id);
-    app.commit(tx, &[event]).await?;
-    Ok(Json(whole(&app, id).await?))
+    Path(id): Path<Uuid>,
+    Query(query): Query<TimelineQuery>,
+) -> Result<Json<Page<TimelineItem>>, AppError> {
+    let cursor = Cursor::parse(query.cursor.as_deref())?;
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let mut tx = app.db().read().await?;
+    let ticket = queries::row(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let page = timeline::page(&mut tx, id, ticket.contact_id, cursor, limit, app.now()).await?;
+    Ok(Json(page))
 }
 
 /// How it ended.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Outcome {
+struct Solving {
+    /// Why it happened. A complaint must have one, here or already.
+    cause_id: Option<Uuid>,
     /// What was done for the customer, in a few words.
-    outcome: String,
+    remedy: String,
+    /// What that cost, in the smallest unit of the house's currency.
+    remedy_cost: Option<i64>,
 }
 
 /// Solves a ticket.
-#[utoipa::path(post, path = "/tickets/{id}/solve", tag = "tickets", request_body = Outcome,
+#[utoipa::path(post, path = "/tickets/{id}/solve", tag = "tickets", request_body = Solving,
     responses((status = 200, body = Ticket)))]
 async fn solve_ticket(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<Uuid>,
-    Body(how): Body<Outcome>,
+    Body(how): Body<Solving>,
 ) -> Result<Json<Ticket>, AppError> {
+    let how = Solution { cause_id: how.cause_id, remedy: how.remedy, cost: how.remedy_cost };
+    let currency = &app.config().tickets.currency;
     let mut tx = app.db().write().await?;
-    let events = solve::solve(&mut tx, id, &how.outcome, &caller.actor(), app.now()).await?;
+    let events = solve::solve(&mut tx, id, &how, currency, &caller.actor(), app.now()).await?;
     app.commit(tx, &events).await?;
     Ok(Json(whole(&app, id).await?))
 }
@@ -281,4 +324,17 @@ async fn reopen_ticket(
     let events = solve::reopen(&mut tx, id, &caller.actor(), app.now()).await?;
     app.commit(tx, &events).await?;
     Ok(Json(whole(&app, id).await?))
+}
+
+/// What the house has decided on.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct TicketSettings {
+    /// The currency of remedies, by ISO 4217.
+    currency: String,
+}
+
+/// What the house has decided on for all tickets.
+#[utoipa::path(get, path = "/ticket-settings", tag = "tickets", responses((status = 200, body = TicketSettings)))]
+async fn get_ticket_settings(State(app): State<App>) -> Json<TicketSettings> {
+    Json(TicketSettings { currency: app.config().tickets.currency.clone() })
 }

@@ -1,15 +1,23 @@
-//! Opening tickets, and attaching conversations to them.
+//! Opening tickets.
+
+use std::time::Duration;
 
 use sapa_channel::{Timestamp, new_id};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::{TicketKind, number};
+use super::{
+    attach, categories,
+    model::{Severity, TicketKind, number},
+    queries,
+    tree::{self, Tree},
+};
 use crate::{
     conversations,
     db::Tx,
     events::{Actor, NewEvent},
     http::AppError,
+    officers::teams,
     on_db,
 };
 
@@ -18,7 +26,7 @@ use crate::{
 pub struct NewTicket {
     /// From which conversation.
     pub conversation_id: Uuid,
-    /// From which message of it.
+    /// From which message of it: that one and what comes after it are the ticket's. Without one, all.
     pub message_id: Option<Uuid>,
     /// What it is.
     pub kind: TicketKind,
@@ -26,8 +34,16 @@ pub struct NewTicket {
     pub title: String,
     /// What exactly is the matter.
     pub description: String,
+    /// Where it belongs.
+    pub category_id: Option<Uuid>,
+    /// How bad it is; as its category says if not given.
+    pub severity: Option<Severity>,
+    /// Until when it is to be solved: `None` is as its category says.
+    pub due_at: Option<Option<Timestamp>>,
     /// Who sees to it; none if a bot opens it.
     pub owner_id: Option<Uuid>,
+    /// Which team sees to it.
+    pub team_id: Option<Uuid>,
 }
 
 /// A title as it may be: one line of at most 200 characters.
@@ -37,6 +53,45 @@ pub fn title(title: &str) -> Result<&str, AppError> {
         return Err(AppError::invalid("title", "one line of 1 to 200 characters"));
     }
     Ok(title)
+}
+
+/// A description as it may be.
+pub fn description(description: &str) -> Result<(), AppError> {
+    if description.len() > 20_000 || description.contains('\0') {
+        return Err(AppError::invalid("description", "at most 20,000 characters"));
+    }
+    Ok(())
+}
+
+/// A due time as it may be: within some years of now.
+pub fn due(due_at: Option<Timestamp>, now: Timestamp) -> Result<(), AppError> {
+    let years = Duration::from_secs(10 * 366 * 24 * 3600);
+    if due_at.is_some_and(|due| due > now.after(years) || due < now.before(years)) {
+        return Err(AppError::invalid("due_at", "is more than ten years away"));
+    }
+    Ok(())
+}
+
+/// When something of a category is due that begins at a time.
+#[must_use]
+pub fn due_after(due_hours: Option<i64>, at: Timestamp) -> Option<Timestamp> {
+    let hours = u64::try_from(due_hours?).ok()?;
+    Some(at.after(Duration::from_secs(hours * 3600)))
+}
+
+/// Refuses an owner who is no officer and a team that is none.
+pub async fn refuse_unknown(
+    tx: &mut Tx,
+    owner_id: Option<Uuid>,
+    team_id: Option<Uuid>,
+) -> Result<(), AppError> {
+    if !teams::are_officers(tx, owner_id.as_slice()).await? {
+        return Err(AppError::invalid("owner_id", "is no officer"));
+    }
+    if !teams::are_teams(tx, team_id.as_slice()).await? {
+        return Err(AppError::invalid("team_id", "is no team"));
+    }
+    Ok(())
 }
 
 /// Opens a ticket from a conversation. Tells its id and what to log.
@@ -49,92 +104,51 @@ pub async fn open(
     let conversation =
         conversations::queries::core(tx, new.conversation_id).await?.ok_or(AppError::NotFound)?;
     let title = title(&new.title)?;
+    description(&new.description)?;
+    due(new.due_at.flatten(), now)?;
+    tree::refuse_unknown(tx, Tree::Categories, new.category_id, None).await?;
+    refuse_unknown(tx, new.owner_id, new.team_id).await?;
+    if let Some(message) = new.message_id {
+        attach::refuse_elsewhere(tx, message, conversation.id).await?;
+    }
+    queries::hold(tx, conversation.contact_id).await?;
+    let category = match new.category_id {
+        Some(id) => categories::find(tx, id).await?,
+        None => None,
+    };
+    let severity =
+        new.severity.or(category.as_ref().map(|category| category.severity)).unwrap_or_default();
+    let due_at = new.due_at.unwrap_or_else(|| {
+        due_after(category.as_ref().and_then(|category| category.due_hours), now)
+    });
     let id = new_id();
     let ticket_number: i64 = on_db!(&mut *tx, |conn| {
         sqlx::query_scalar(
-        "INSERT INTO tickets
-             (id, contact_id, kind, title, description, status, owner_id, message_id, opened_at, version)
-         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, 1) RETURNING number"
-    )
-    .bind(id)
-    .bind(conversation.contact_id)
-    .bind(new.kind)
-    .bind(title)
-    .bind(&new.description)
-    .bind(new.owner_id)
-    .bind(new.message_id)
-    .bind(now)
-    .fetch_one(conn)
-    .await?
+            "INSERT INTO tickets
+                 (id, contact_id, kind, title, description, status, owner_id, message_id, opened_at, category_id,
+                  severity, due_at, team_id, version)
+             VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10, $11, $12, 1) RETURNING number",
+        )
+        .bind(id)
+        .bind(conversation.contact_id)
+        .bind(new.kind)
+        .bind(title)
+        .bind(&new.description)
+        .bind(new.owner_id)
+        .bind(new.message_id)
+        .bind(now)
+        .bind(new.category_id)
+        .bind(severity)
+        .bind(due_at)
+        .bind(new.team_id)
+        .fetch_one(conn)
+        .await?
     });
-    link(tx, id, conversation.id, now).await?;
+    attach::link(tx, id, conversation.id, new.message_id, now).await?;
     let event = NewEvent::new("ticket.opened", now, actor.clone())
         .conversation(conversation.id, conversation.contact_id)
         .ticket(id)
         .in_history()
         .data(json!({ "number": number(ticket_number), "title": title }));
     Ok((id, vec![event]))
-}
-
-async fn link(
-    tx: &mut Tx,
-    ticket_id: Uuid,
-    conversation_id: Uuid,
-    now: Timestamp,
-) -> Result<bool, AppError> {
-    Ok(on_db!(tx, |conn| {
-        sqlx::query(
-        "INSERT INTO ticket_conversations (ticket_id, conversation_id, attached_at) VALUES ($1, $2, $3)
-         ON CONFLICT DO NOTHING"
-    )
-    .bind(ticket_id)
-    .bind(conversation_id)
-    .bind(now)
-    .execute(conn)
-    .await?
-    .rows_affected()
-        == 1
-    }))
-}
-
-/// Attaches a conversation to a ticket. Tells what to log; nothing if it was attached.
-pub async fn attach(
-    tx: &mut Tx,
-    ticket_id: Uuid,
-    conversation_id: Uuid,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Vec<NewEvent>, AppError> {
-    let ticket = super::queries::find(tx, ticket_id).await?.ok_or(AppError::NotFound)?.ticket;
-    let conversation =
-        conversations::queries::core(tx, conversation_id).await?.ok_or(AppError::NotFound)?;
-    if ticket.contact.id != conversation.contact_id {
-        return Err(AppError::invalid(
-            "conversation_id",
-            "is another customer's: merge the two first if they are one",
-        ));
-    }
-    if !link(tx, ticket_id, conversation_id, now).await? {
-        return Ok(Vec::new());
-    }
-    Ok(vec![
-        NewEvent::new("ticket.attached", now, actor.clone())
-            .conversation(conversation_id, conversation.contact_id)
-            .ticket(ticket_id)
-            .in_history()
-            .data(json!({ "number": ticket.number, "title": ticket.title })),
-    ])
-}
-
-/// Detaches a conversation from a ticket. Tells whether it was attached.
-pub async fn detach(tx: &mut Tx, ticket_id: Uuid, conversation_id: Uuid) -> Result<bool, AppError> {
-    Ok(on_db!(tx, |conn| sqlx::query(
-        "DELETE FROM ticket_conversations WHERE ticket_id = $1 AND conversation_id = $2"
-    )
-    .bind(ticket_id)
-    .bind(conversation_id)
-    .execute(conn)
-    .await?
-    .rows_affected()
-        == 1))
 }

@@ -73,7 +73,7 @@ async fn count(tx: &mut Tx, table: &str) -> i64 {
     counted.unwrap()
 }
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 24] = [
     "officers",
     "teams",
     "team_members",
@@ -89,6 +89,10 @@ const TABLES: [&str; 20] = [
     "deliveries",
     "tickets",
     "ticket_conversations",
+    "ticket_messages",
+    "ticket_categories",
+    "ticket_causes",
+    "ticket_rules",
     "reads",
     "mentions",
     "drafts",

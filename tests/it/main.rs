@@ -26,6 +26,7 @@ mod quarantine;
 mod search;
 mod segments;
 mod steady;
+mod story;
 mod suggestions;
 mod taken_back;
 mod telegram;

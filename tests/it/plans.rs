@@ -102,11 +102,20 @@ async fn steps(tx: &mut Tx, sql: &str, values: &[String]) -> Vec<String> {
 }
 
 /// The tables that must not be read as a whole.
-const LARGE: [&str; 7] =
-    ["bot_turns", "conversations", "messages", "deliveries", "events", "contacts", "identities"];
+const LARGE: [&str; 9] = [
+    "bot_turns",
+    "conversations",
+    "messages",
+    "deliveries",
+    "events",
+    "contacts",
+    "identities",
+    "tickets",
+    "ticket_messages",
+];
 
 /// The other names of the large tables in the hub's statements.
-const ALIASES: [&str; 8] = ["t", "c", "m", "d", "e", "k", "i", "messages_fts"];
+const ALIASES: [&str; 10] = ["c", "m", "d", "e", "k", "i", "t", "p", "tm", "messages_fts"];
 
 /// What is bad in a plan.
 fn faults(steps: &[String], may_sort: bool) -> Vec<String> {

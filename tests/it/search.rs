@@ -89,7 +89,7 @@ scenario! {
 }
 
 scenario! {
-    async fn tickets_are_found_by_number_title_and_outcome(app: TestApp) {
+    async fn tickets_are_found_by_number_title_and_remedy(app: TestApp) {
         app.mailbox().await;
         let ayu = app.officer("Ayu").await;
         let row = mail_from(&app, &ayu, "Rina", "Pesanan").await;
@@ -99,7 +99,7 @@ scenario! {
             assert_eq!(found(&ayu, question, "tickets").await[0]["id"], ticket["id"], "{question}");
         }
         assert!(hit(&found(&ayu, "sobek", "tickets").await[0]).contains("[sobek]"));
-        ayu.post(&format!("/tickets/{}/solve", id(&ticket)), json!({ "outcome": "diganti baru" })).await;
+        ayu.post(&format!("/tickets/{}/solve", id(&ticket)), json!({ "cause_id": crate::support::CAUSE, "remedy": "diganti baru" })).await;
         found(&ayu, "diganti", "tickets").await;
         let all = ayu.get("/search?q=sobek").await;
         assert_eq!(all["tickets"].as_array().unwrap().len(), 1, "all kinds if none is named");

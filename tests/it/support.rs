@@ -34,6 +34,9 @@ pub const PASSWORD: &str = "kopi susu gula aren";
 /// The mailbox of the shop.
 pub const MAILBOX: &str = "halo@kopiseruni.example";
 
+/// One of the causes that every hub begins with.
+pub const CAUSE: &str = "019acb1c-0000-7000-8000-000000000001";
+
 /// A hub in operation.
 pub struct TestApp {
     pub app: App,

@@ -76,6 +76,8 @@ pub struct Message {
     pub sent_at: Option<Timestamp>,
     /// Written by a program: it gets no automatic answer (`R11`).
     pub automatic: bool,
+    /// The address of ours that it was sent to, with its tag, on channels where that is more than the channel says.
+    pub sent_to: Option<String>,
     /// Addresses that were also on it (To, Cc), shown and never answered by themselves (`R9`).
     pub also_to: Vec<String>,
     /// Warnings for the officer in plain words, as "the name shows another address than the sender's".

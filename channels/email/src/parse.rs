@@ -115,6 +115,7 @@ fn understand(bytes: &[u8], envelope: &Envelope<'_>) -> Result<Message, Unreadab
         place: None,
         sent_at: headers.date("Date").map(Timestamp::from_seconds),
         automatic: from_us || automatic::is_automatic(&headers, envelope.sender),
+        sent_to: normalise(envelope.recipient),
         also_to: also_to(&headers, envelope),
         warnings,
         page: None,

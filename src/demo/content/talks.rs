@@ -49,7 +49,7 @@ pub struct Ticket {
     pub title: String,
     pub description: String,
     pub status: Status,
-    pub outcome: Option<String>,
+    pub remedy: Option<String>,
     pub owner: String,
 }
 

@@ -15,7 +15,7 @@ pub async fn tickets(tx: &mut Tx, script: &Script<'_>) -> DbResult<()> {
         insert_rows!(
             tx,
             "INSERT INTO tickets
-                 (number, id, contact_id, kind, title, description, status, outcome, owner_id, message_id, opened_at,
+                 (number, id, contact_id, kind, title, description, status, remedy, owner_id, message_id, opened_at,
                   solved_at, version) ",
             some,
             |row, ticket| row
@@ -26,7 +26,7 @@ pub async fn tickets(tx: &mut Tx, script: &Script<'_>) -> DbResult<()> {
                 .push_bind(&ticket.told.title)
                 .push_bind(&ticket.told.description)
                 .push_bind(ticket.told.status.as_str())
-                .push_bind(&ticket.told.outcome)
+                .push_bind(&ticket.told.remedy)
                 .push_bind(ticket.owner_id)
                 .push_bind(ticket.message_id)
                 .push_bind(ticket.opened_at)

@@ -10,6 +10,10 @@ use sapa::{
     delivery,
     http::Cursor,
     messages,
+    tickets::{
+        self,
+        list::{Filter as Tickets, Sort},
+    },
 };
 use sapa_channel::{ChannelId, new_id};
 use uuid::Uuid;
@@ -85,6 +89,48 @@ scenario! {
         look(&app, "answers for later", &["SET state = 'sent'", "ORDER BY run_at"], &[on.clone(), at.clone(), "8".to_owned()], true, &mut found).await;
         look(&app, "stale", &["SELECT EXISTS (SELECT 1 FROM deliveries"], &[on, at.clone()], true, &mut found).await;
         look(&app, "snoozed", &["status = 'snoozed' AND snoozed_until <="], &[at], true, &mut found).await;
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}
+
+scenario! {
+    async fn tickets_are_listed_told_and_counted_by_their_indexes(app: TestApp) {
+        keep_statements();
+        let (ayu, _) = filled::filled(&app).await;
+        let me: Uuid = ayu.id.as_str().unwrap().parse().unwrap();
+        let mut found = Vec::new();
+        let mut tx = app.app.db().read().await.unwrap();
+        let cursor = Cursor::new(app.app.now(), filled::id(9));
+        let (at, id) = (cursor.at.to_string(), literal(cursor.id));
+        let open = || Tickets { status: Some("open".to_owned()), ..Tickets::default() };
+        let page = |status: &str| [format!("'{status}'"), at.clone(), id.clone(), "51".to_owned()];
+        tickets::list::list(&mut tx, &open(), Some(cursor), 50).await.unwrap();
+        look(&app, "newest tickets", &["FROM tickets t", "ORDER BY t.opened_at DESC", "t.status = "], &page("open"), false, &mut found).await;
+        tickets::list::list(&mut tx, &Tickets { sort: Sort::Due, ..open() }, Some(cursor), 50).await.unwrap();
+        look(&app, "due tickets", &["FROM tickets t", "ORDER BY COALESCE(t.due_at"], &page("open"), false, &mut found).await;
+        let mine = Tickets { owner: Some(me), ..open() };
+        tickets::list::list(&mut tx, &mine, Some(cursor), 50).await.unwrap();
+        let values = ["'open'".to_owned(), literal(me), at.clone(), id.clone(), "51".to_owned()];
+        look(&app, "my tickets", &["FROM tickets t", "t.owner_id = ", "ORDER BY t.opened_at DESC"], &values, true, &mut found).await;
+        tickets::list::list(&mut tx, &Tickets { recurrent: true, ..open() }, Some(cursor), 50).await.unwrap();
+        look(&app, "recurrent tickets", &["FROM tickets t", "AND (SELECT 1 FROM tickets p"], &page("open"), true, &mut found).await;
+        tickets::list::counts(&mut tx, me, app.app.now()).await.unwrap();
+        look(&app, "counts of tickets", &["AS due_soon"], &[literal(me), at.clone()], true, &mut found).await;
+        let some: Vec<Uuid> = (1..=20).map(|n| filled::id(n * 20)).collect();
+        tickets::recurrence::of(&mut tx, &some).await.unwrap();
+        let mut values: Vec<String> = some.iter().copied().map(literal).collect();
+        values.push("10".to_owned());
+        look(&app, "how often before", &["ROW_NUMBER() OVER (PARTITION BY t.id"], &values, true, &mut found).await;
+        let (ticket, contact) = (filled::id(500), filled::id(500));
+        tickets::timeline::page(&mut tx, ticket, contact, Some(cursor), 50, app.app.now()).await.unwrap();
+        let values = [literal(ticket), at.clone(), id.clone(), "51".to_owned()];
+        look(&app, "messages of a ticket", &["JOIN ticket_messages tm", "tm.ticket_id = "], &values, true, &mut found).await;
+        let values = [literal(ticket), literal(contact), literal(ticket), at.clone(), "9".to_owned(), "51".to_owned()];
+        look(&app, "events of a ticket", &["kind NOT LIKE 'message.%'", "ticket_id = "], &values, true, &mut found).await;
+        tickets::queries::of_contact(&mut tx, contact).await.unwrap();
+        look(&app, "tickets of a contact", &["WHERE t.contact_id = ", "CASE t.status"], &[literal(contact)], true, &mut found).await;
+        tickets::offers::of_conversation(&mut tx, filled::id(500)).await.unwrap();
+        look(&app, "offers", &["FROM ticket_offers x", "x.state = 'open'"], &[literal(filled::id(500))], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }

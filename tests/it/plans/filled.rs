@@ -33,6 +33,7 @@ pub async fn fill(tx: &mut Tx, table: &str, columns: &str, count: u32, values: &
         .replace("ID(i)", &uuid("i"))
         .replace("CONTACT(i)", &uuid(&format!("(i % {CONTACTS} + 1)")))
         .replace("CONVERSATION(i)", &uuid(&format!("(i % {CONVERSATIONS} + 1)")))
+        .replace("CATEGORY(i)", &uuid("(i % 40 + 1)"))
         .replace("JSON([])", &json("[]"))
         .replace("JSON({})", &json("{}"));
     let sql = format!(
@@ -89,6 +90,35 @@ pub async fn filled(app: &TestApp) -> (Client, Uuid) {
                   {at} + 9000000000000, 1, {at}")).await;
     fill(&mut tx, "events", "kind, at, actor_kind, actor_name, contact_id, conversation_id, message_id, identity_id, history, data", MESSAGES,
         &format!("'message.received', {at}, 'contact', 'Rina', CONTACT(i), CONVERSATION(i), ID(i), CONTACT(i), i % 3 = 0, JSON({{}})")).await;
+    fill(
+        &mut tx,
+        "ticket_categories",
+        "id, name, attach, severity, recurs_days, reopen_days, archived, created_at",
+        40,
+        "ID(i), 'Jenis ' || i, 'offer', 'normal', 60, 14, FALSE, 0",
+    )
+    .await;
+    fill(&mut tx, "tickets", "id, contact_id, kind, title, description, status, owner_id, opened_at, due_at, solved_at, category_id, version", CONVERSATIONS,
+        &format!("ID(i), CONTACT(i), 'complaint', 'Isi kurang', '', CASE WHEN i % 20 = 0 THEN 'open' ELSE 'solved' END, {me}, {at},
+                  CASE WHEN i % 3 = 0 THEN {at} + 90000000000 END, CASE WHEN i % 20 > 0 THEN {at} END, CATEGORY(i), 1")).await;
+    fill(
+        &mut tx,
+        "ticket_conversations",
+        "ticket_id, conversation_id, attached_at",
+        CONVERSATIONS,
+        &format!("ID(i), ID(i), {at}"),
+    )
+    .await;
+    fill(
+        &mut tx,
+        "ticket_messages",
+        "ticket_id, message_id, attached_at",
+        MESSAGES,
+        &format!("CONVERSATION(i), ID(i), {at}"),
+    )
+    .await;
+    fill(&mut tx, "events", "kind, at, actor_kind, actor_name, contact_id, conversation_id, ticket_id, history, data", CONVERSATIONS,
+        &format!("'ticket.opened', {at}, 'officer', 'Ayu', CONTACT(i), CONVERSATION(i), ID(i), TRUE, JSON({{}})")).await;
     tx.commit().await.unwrap();
     let mut tx = app.app.db().write().await.unwrap();
     analyse(&mut tx).await;

@@ -41,6 +41,12 @@ impl Client {
         self.cookie.lock().expect("no test panics while it holds this").clone()
     }
 
+    /// Signs in again, as after weeks.
+    pub async fn signs_in(&self, email: &str) {
+        let body = serde_json::json!({ "email": email, "password": super::PASSWORD });
+        self.post("/session", body).await;
+    }
+
     /// A call as it is.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Response {
         self.call_with(method, path, body, &[]).await

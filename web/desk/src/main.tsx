@@ -11,6 +11,7 @@ import './styles/customer.css';
 import './styles/pages.css';
 import './styles/segments.css';
 import './styles/overlays.css';
+import './styles/tickets.css';
 import './styles/narrow.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -2,7 +2,7 @@
 import type * as T from '../../src/api/types';
 import { need, Refusal } from './inbox';
 import { emit } from './live';
-import { db, newId, now, rowOf, ticketRef, ticketTalk } from './store';
+import { db, newId, now, plainTicket, rowOf, ticketRef, ticketTalk } from './store';
 
 export function contact(id: string): T.Contact {
   const found = db.contacts.get(id);
@@ -82,7 +82,7 @@ export function openTicket(body: {
     status: 'open',
     opened_at: now(),
     solved_at: null,
-    outcome: null,
+    ...plainTicket,
     owner: { id: db.me.id, name: db.me.name },
     contact: one.contact,
     description: body.description ?? '',
@@ -109,7 +109,7 @@ export function note(made: T.Ticket, kind: string, data: Record<string, unknown>
     actor: { kind: 'officer', id: db.me.id, name: db.me.name },
     conversation_id: first,
     ticket_id: made.id,
-    data: { number: made.number, title: made.title, outcome: made.outcome, ...data },
+    data: { number: made.number, title: made.title, remedy: made.remedy, ...data },
   });
 }
 
@@ -144,4 +144,33 @@ export function search(q: string): T.SearchResult {
       .slice(0, 10)
       .map((one) => ({ ...ticketRef(one), contact: one.contact, hit: mark(one.title) })),
   };
+}
+
+/** The causes that every hub begins with. */
+export const causes: T.Cause[] = ['Our mistake', 'Carrier or supplier'].map((name) => ({
+  id: newId(),
+  parent_id: null,
+  name,
+  archived: false,
+}));
+
+export function ticketCounts(): T.TicketCounts {
+  const open = [...db.tickets.values()].filter((one) => one.status === 'open');
+  return {
+    open: open.length,
+    mine: open.filter((one) => one.owner?.id === db.me.id).length,
+    unowned: open.filter((one) => !one.owner).length,
+    overdue: 0,
+    due_soon: 0,
+    recurrent: 0,
+  };
+}
+
+export function ticketTimeline(id: string): T.Page<T.TimelineItem> {
+  const one = ticket(id);
+  const ours = new Set(one.conversations.map((talk) => talk.id));
+  const items = (db.timeline.get(one.contact.id) ?? []).filter((item) =>
+    item.type === 'message' ? ours.has(item.message.conversation_id) : item.ticket_id === id,
+  );
+  return { items, next: null };
 }

@@ -127,6 +127,7 @@ export function conversation(id: string): T.Conversation {
       const found = db.tickets.get(ticket);
       return found ? [ticketRef(found)] : [];
     }),
+    offers: [],
     related: [],
     channel_bot: null,
     last_seq: db.seq,

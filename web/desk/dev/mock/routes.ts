@@ -206,6 +206,12 @@ export const routes: [string, RegExp, Handler][] = (
     ],
     ['GET /tickets', (_p, q) => desk.tickets(q)],
     ['POST /tickets', (_p, _q, b) => desk.openTicket(b)],
+    ['GET /tickets/counts', () => desk.ticketCounts()],
+    ['GET /tickets/:/timeline', ([id = '']) => desk.ticketTimeline(id)],
+    ['GET /ticket-settings', () => ({ currency: 'IDR' })],
+    ['GET /ticket-categories', () => ({ items: [], next: null })],
+    ['GET /ticket-rules', () => ({ items: [], next: null })],
+    ['GET /ticket-causes', () => ({ items: desk.causes, next: null })],
     ['GET /tickets/:', ([id = '']) => desk.ticket(id)],
     [
       'PATCH /tickets/:',
@@ -245,10 +251,10 @@ export const routes: [string, RegExp, Handler][] = (
       ([id = ''], _q, b) => {
         const one = Object.assign(desk.ticket(id), {
           status: 'solved',
-          outcome: b.outcome,
+          remedy: b.remedy,
           solved_at: now(),
         });
-        desk.note(one, 'ticket.solved', { outcome: b.outcome });
+        desk.note(one, 'ticket.solved', { remedy: b.remedy });
         return one;
       },
     ],

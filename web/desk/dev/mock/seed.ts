@@ -26,7 +26,7 @@ function rina(): void {
       number: 'K-0871',
       title: 'Barang kurang dalam paket',
       status: 'solved',
-      outcome: 'Dana dikembalikan Rp 86.000',
+      remedy: 'Dana dikembalikan Rp 86.000',
       opened_at: ago(day * 60),
       solved_at: ago(day * 58),
     },
@@ -41,7 +41,7 @@ function rina(): void {
     {},
     'Ayu',
   );
-  happen(old, day * 58, 'ticket.solved', 'Ayu', { outcome: 'Dana dikembalikan Rp 86.000' }, k871);
+  happen(old, day * 58, 'ticket.solved', 'Ayu', { remedy: 'Dana dikembalikan Rp 86.000' }, k871);
   happen(old, day * 58 - 1, 'conversation.solved', 'Ayu');
   const mid = talk(name, 'telegram', {
     subject: null,
@@ -57,7 +57,7 @@ function rina(): void {
       number: 'K-0987',
       title: 'Barang kurang dalam paket',
       status: 'solved',
-      outcome: 'Dikirim ulang, ongkos Rp 21.000',
+      remedy: 'Dikirim ulang, ongkos Rp 21.000',
       opened_at: ago(day * 26),
       solved_at: ago(day * 24),
     },
@@ -72,7 +72,7 @@ function rina(): void {
     'Dimas',
   );
   say(mid, day * 24 + 2, 'in', 'Sudah sampai, terima kasih 🙏');
-  happen(mid, day * 24, 'ticket.solved', 'Dimas', { outcome: 'Dikirim ulang, ongkos Rp 21.000' }, k987);
+  happen(mid, day * 24, 'ticket.solved', 'Dimas', { remedy: 'Dikirim ulang, ongkos Rp 21.000' }, k987);
   happen(mid, day * 24 - 1, 'conversation.solved', 'Dimas');
   contactOf(name).open_conversations = [];
 
@@ -167,7 +167,7 @@ function rina(): void {
   contact.suggestions = [
     {
       id: newId(),
-      other: { ...pick('R. Wulandari'), conversation_count: 2 },
+      other: { ...pick('R. Wulandari'), open_tickets: [], conversation_count: 2 },
       evidence: [
         { kind: 'same_phone', speaks: 'for', detail: '0812-2044-7716' },
         { kind: 'same_name', speaks: 'for', detail: 'R. Wulandari' },

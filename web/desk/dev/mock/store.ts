@@ -80,13 +80,48 @@ export function rowOf(one: Stored): T.ConversationRow {
     ...row,
     draft: draftOf(one.id),
     ticket: first
-      ? { id: first.id, number: first.number, title: first.title, count_open: open.length }
+      ? {
+          id: first.id,
+          number: first.number,
+          title: first.title,
+          count_open: open.length,
+          kind: first.kind,
+          severity: first.severity,
+          opened_at: first.opened_at,
+          due_at: first.due_at,
+          times: first.recurrence?.times ?? 1,
+        }
       : null,
   };
 }
 
+/** What a ticket is before anybody says more of it. */
+export const plainTicket = {
+  category: null,
+  severity: 'normal',
+  due_at: null,
+  solved_by: null,
+  cause: null,
+  remedy: null,
+  remedy_cost: null,
+  team: null,
+  follows: null,
+  recurrence: null,
+  message_count: 0,
+  same_cause: null,
+  followed_by: [],
+} satisfies Partial<T.Ticket>;
+
 export function ticketRef(ticket: T.Ticket): T.TicketRef {
-  const { conversations: _v, version: _n, message_id: _m, ...ref } = ticket;
+  const {
+    conversations: _v,
+    version: _n,
+    message_id: _m,
+    message_count: _c,
+    same_cause: _s,
+    followed_by: _f,
+    ...ref
+  } = ticket;
   return ref;
 }
 
@@ -98,6 +133,7 @@ export function ticketTalk(one: Stored): T.Ticket['conversations'][number] {
     channel_kind: one.channel.kind,
     status: one.status,
     preview: one.preview,
+    assignee_name: one.assignee?.name ?? null,
     last_message_at: one.last_message_at,
   };
 }

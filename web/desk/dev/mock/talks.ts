@@ -1,6 +1,6 @@
 /** What the customers wrote, and what was done about it. */
 import type * as T from '../../src/api/types';
-import { ago, channelRef, db, idOf, officerRef, type Stored, ticketTalk } from './store';
+import { ago, channelRef, db, idOf, officerRef, plainTicket, type Stored, ticketTalk } from './store';
 
 let number = 4800;
 
@@ -125,7 +125,7 @@ export function happen(
     actor: actor ? { kind: 'officer', ...officerRef(actor) } : { kind: 'system', id: null, name: 'Sapa' },
     conversation_id: conversation.id,
     ticket_id: ticket?.id ?? null,
-    data: ticket ? { number: ticket.number, title: ticket.title, outcome: ticket.outcome, ...data } : data,
+    data: ticket ? { number: ticket.number, title: ticket.title, remedy: ticket.remedy, ...data } : data,
   });
 }
 
@@ -136,7 +136,7 @@ export function file(ticket: Partial<T.Ticket> & { number: string; title: string
     status: 'open',
     opened_at: on.created_at,
     solved_at: null,
-    outcome: null,
+    ...plainTicket,
     owner: officerRef('Dimas'),
     contact: on.contact,
     description: '',

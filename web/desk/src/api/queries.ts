@@ -45,6 +45,36 @@ export function useCanned() {
   });
 }
 
+export function useCategories() {
+  return useQuery({
+    queryKey: keys.categories,
+    queryFn: () => ok(api.GET('/ticket-categories')).then(itemsOf),
+    staleTime: SELDOM,
+  });
+}
+
+export function useCauses() {
+  return useQuery({
+    queryKey: keys.causes,
+    queryFn: () => ok(api.GET('/ticket-causes')).then(itemsOf),
+    staleTime: SELDOM,
+  });
+}
+
+/** The house's currency, once it is known. */
+export function useCurrency(): string {
+  const query = useQuery({
+    queryKey: keys.ticketSettings,
+    queryFn: () => ok(api.GET('/ticket-settings')),
+    staleTime: Infinity,
+  });
+  return query.data?.currency ?? '';
+}
+
+export function useTicketCounts() {
+  return useQuery({ queryKey: keys.ticketCounts, queryFn: () => ok(api.GET('/tickets/counts')) });
+}
+
 export function useConversation(id: string, on = true) {
   return useQuery({
     enabled: on,

@@ -42,9 +42,25 @@ export type Counts = Sent<Schemas['Counts']>;
 export type Identity = Sent<Schemas['Identity']>;
 export type ReplyChannel = Sent<Schemas['ReplyChannel']>;
 export type ConversationRow = Is<Sent<Schemas['ConversationRow']>, { status: ConversationStatus }>;
-export type Conversation = Is<Sent<Schemas['Conversation']>, { status: ConversationStatus }>;
-export type TicketRef = Is<Sent<Schemas['TicketRef']>, { status: TicketStatus }>;
-export type Ticket = Is<Sent<Schemas['Ticket']>, { status: TicketStatus }>;
+export type Conversation = Is<
+  Sent<Schemas['Conversation']>,
+  { status: ConversationStatus; tickets: TicketRef[]; offers: Offer[] }
+>;
+export type Severity = Schemas['Severity'];
+export type Joining = Schemas['Joining'];
+export type EarlierTicket = Is<Sent<Schemas['EarlierTicket']>, { status: TicketStatus }>;
+export type Recurrence = Is<Sent<Schemas['Recurrence']>, { earlier: EarlierTicket[] }>;
+export type TicketRef = Is<
+  Sent<Schemas['TicketRef']>,
+  { status: TicketStatus; recurrence: Recurrence | null }
+>;
+export type TicketCounts = Sent<Schemas['TicketCounts']>;
+export type Category = Sent<Schemas['Category']>;
+export type Cause = Sent<Schemas['Node']>;
+export type TicketRule = Sent<Schemas['TicketRule']>;
+export type TicketChange = Schemas['TicketChange'];
+export type Ticket = Is<Sent<Schemas['Ticket']>, { status: TicketStatus; recurrence: Recurrence | null }>;
+export type Offer = Is<Sent<Schemas['Offer']>, { ticket: TicketRef }>;
 export type Author = Sent<Schemas['Author']>;
 export type FileRef = Sent<Schemas['FileRef']>;
 export type Delivery = Is<Sent<Schemas['DeliveryRef']>, { state: DeliveryState }>;
@@ -57,10 +73,18 @@ export type MessageItem = Is<Extract<AnyItem, { type: 'message' }>, { message: M
 export type EventItem = Is<Extract<AnyItem, { type: 'event' }>, { data: Record<string, unknown> }>;
 export type TimelineItem = MessageItem | EventItem;
 export type Evidence = Sent<Schemas['Evidence']>;
-export type Suggestion = Sent<Schemas['Suggestion']>;
+export type Suggestion = Is<
+  Sent<Schemas['Suggestion']>,
+  { other: Is<Sent<Schemas['OtherContact']>, { open_tickets: TicketRef[] }> }
+>;
 export type Contact = Is<
   Sent<Schemas['Contact']>,
-  { open_tickets: TicketRef[]; earlier_tickets: TicketRef[]; open_conversations: ConversationRow[] }
+  {
+    open_tickets: TicketRef[];
+    earlier_tickets: TicketRef[];
+    open_conversations: ConversationRow[];
+    suggestions: Suggestion[];
+  }
 >;
 export type ContactRow = Sent<Schemas['ContactRow']>;
 export type Canned = Sent<Schemas['Canned']>;

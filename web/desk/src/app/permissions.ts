@@ -15,6 +15,7 @@ const needed = {
   audit: ['audit:read'],
   quarantine: ['quarantine:manage'],
   canned: ['canned:write'],
+  tickets: ['tickets:settings'],
 } satisfies Record<string, Permission[]>;
 
 export type Area = keyof typeof needed;

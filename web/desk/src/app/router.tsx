@@ -12,6 +12,7 @@ import { SetUpPage } from '../auth/SetUpPage';
 import { SignInPage } from '../auth/SignInPage';
 import { InboxPage } from '../inbox/InboxPage';
 import { DeskLayout } from '../shell/DeskLayout';
+import type { TicketsSearch } from '../tickets/TicketsPage';
 import { Broken } from '../shell/Broken';
 import { NotFound } from '../shell/NotFound';
 
@@ -68,10 +69,14 @@ const tickets = createRoute({
   getParentRoute: () => desk,
   path: '/tickets',
   component: lazyRouteComponent(() => import('../tickets/TicketsPage'), 'TicketsPage'),
-  validateSearch: (search): { status?: string; kind?: string; owner?: string; q?: string } => ({
-    status: text(search.status),
+  validateSearch: (search): TicketsSearch => ({
     kind: text(search.kind),
     owner: text(search.owner),
+    team: text(search.team),
+    category: text(search.category),
+    severity: text(search.severity),
+    view: text(search.view),
+    sort: text(search.sort),
     q: text(search.q),
   }),
 });

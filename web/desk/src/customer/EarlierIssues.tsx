@@ -30,7 +30,7 @@ export function EarlierIssues({ tickets }: { tickets: TicketRef[] }) {
           <time dateTime={ticket.opened_at}>{dateWords(ticket.opened_at, Date.now(), locale)}</time>
           <span className="t3 sm">
             {ticket.number}
-            {ticket.outcome && ` · ${ticket.outcome}`}
+            {ticket.remedy && ` · ${ticket.remedy}`}
           </span>
         </div>
       ))}

@@ -4,6 +4,7 @@ import type { Conversation, TicketRef } from '../api/types';
 import { useMe } from '../app/session';
 import { useT } from '../i18n';
 import { AttachDialog } from '../tickets/AttachDialog';
+import { DueChip, SeverityChip, TimesChip } from '../tickets/TicketChips';
 import { Avatar } from '../ui/Avatar';
 import { Button } from '../ui/Button';
 import { When } from '../ui/When';
@@ -25,11 +26,16 @@ export function OpenIssues({ tickets, conversation }: { tickets: TicketRef[]; co
               {ticket.number}
             </Link>
             <span className="grow" />
-            <span className="chip line">{t(`ticket.kind.${ticket.kind}`)}</span>
+            {ticket.kind === 'complaint' ? null : (
+              <span className="chip line">{t(`ticket.kind.${ticket.kind}`)}</span>
+            )}
+            <SeverityChip severity={ticket.severity} />
+            <DueChip ticket={ticket} />
           </div>
           <Link to="/tickets/$ticketId" params={{ ticketId: ticket.id }} className="t">
             {ticket.title}
           </Link>
+          <TimesChip recurrence={ticket.recurrence} />
           <div className="row sm t3 gap1 start">
             {ticket.owner && <Avatar name={ticket.owner.name} officer={ticket.owner.id} size={16} />}
             <span className="min0">

@@ -3,10 +3,12 @@ import { Link } from '@tanstack/react-router';
 import { api, ok } from '../api/client';
 import type { Contact, Suggestion } from '../api/types';
 import { useT } from '../i18n';
+import { TimesChip } from '../tickets/TicketChips';
 import { Avatar } from '../ui/Avatar';
 import { Button } from '../ui/Button';
 import { ChannelIcon } from '../ui/ChannelIcon';
 import { Dialog } from '../ui/Dialog';
+import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toasts';
 import { Block } from './Block';
 import { EvidenceList } from './EvidenceList';
@@ -50,6 +52,15 @@ export function Suggestions({ contact }: { contact: Contact }) {
             </div>
           </div>
           <EvidenceList evidence={one.evidence} />
+          {one.other.open_tickets.map((ticket) => (
+            <div key={ticket.id} className="row gap1 sm">
+              <Icon name="ticket" size="s" className="t3" />
+              <Link to="/tickets/$ticketId" params={{ ticketId: ticket.id }} className="cut grow">
+                <span className="num">{ticket.number}</span> {ticket.title}
+              </Link>
+              <TimesChip recurrence={ticket.recurrence} short />
+            </div>
+          ))}
           <div className="row wrap">
             <Button small onClick={() => setCompared(one)}>
               {t('merge.compare')}

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { ConversationRow } from '../api/types';
 import { useT, useTexts } from '../i18n';
+import { dueState } from '../lib/due';
 import { durationWords, fullWhen } from '../lib/time';
 import { useNow } from '../lib/useNow';
 import { urgency } from '../lib/waiting';
@@ -93,6 +94,13 @@ function Said({ row, me }: { row: ConversationRow; me: string }) {
   );
 }
 
+/** Red when its time is over, amber when it is close or the matter came before. */
+function ticketLook(ticket: NonNullable<ConversationRow['ticket']>, now: number): string {
+  const due = ticket.due_at ? dueState(ticket.due_at, ticket.opened_at, now) : 'calm';
+  if (due === 'late') return 'red';
+  return due === 'soon' || ticket.times > 1 ? 'amber' : 'line';
+}
+
 function States({ row }: { row: ConversationRow }) {
   const { t, locale } = useTexts();
   const now = useNow(30_000);
@@ -127,8 +135,13 @@ function States({ row }: { row: ConversationRow }) {
         </span>
       )}
       {row.ticket && (
-        <span className="chip line" title={row.ticket.title}>
+        <span
+          className={`chip ${ticketLook(row.ticket, now)}`}
+          title={`${row.ticket.title}${row.ticket.times > 1 ? ` · ${t('ticket.times_short', { n: row.ticket.times })}` : ''}`}
+        >
+          {row.ticket.times > 1 && <Icon name="repeat" size="xs" label={t('ticket.recurrent')} />}
           {row.ticket.number}
+          {row.ticket.times > 1 && ` ${row.ticket.times}×`}
           {row.ticket.count_open > 1 && ` +${row.ticket.count_open - 1}`}
         </span>
       )}

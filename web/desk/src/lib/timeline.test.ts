@@ -94,9 +94,9 @@ describe('the time line', () => {
   it('reads_the_ticket_of_an_event_from_its_data', () => {
     const event = sampleEvent({
       ticket_id: 't1',
-      data: { number: 'K-1042', title: 'Kurang', outcome: 'Dikirim' },
+      data: { number: 'K-1042', title: 'Kurang', remedy: 'Dikirim' },
     });
-    expect(ticketOf(event)).toEqual({ id: 't1', number: 'K-1042', title: 'Kurang', outcome: 'Dikirim' });
+    expect(ticketOf(event)).toEqual({ id: 't1', number: 'K-1042', title: 'Kurang', remedy: 'Dikirim' });
     expect(ticketOf(sampleEvent())).toBeNull();
   });
 });

@@ -7,13 +7,13 @@ export type Line = InfiniteData<Page<TimelineItem>, unknown>;
 /** The ticket that an event speaks of: the document gives its id, the event's data the rest. */
 export function ticketOf(
   event: EventItem,
-): { id: string; number: string; title: string; outcome: string } | null {
+): { id: string; number: string; title: string; remedy: string } | null {
   if (!event.ticket_id) return null;
   const text = (name: string) => {
     const value = event.data[name];
     return typeof value === 'string' ? value : '';
   };
-  return { id: event.ticket_id, number: text('number'), title: text('title'), outcome: text('outcome') };
+  return { id: event.ticket_id, number: text('number'), title: text('title'), remedy: text('remedy') };
 }
 
 export function itemKey(item: TimelineItem): string {

@@ -25,6 +25,7 @@ export function touchedBy(event: LiveEvent): Touched {
     queries.push(keys.tickets);
     if (ticket_id) queries.push(keys.ticket(ticket_id));
   }
+  if (noun === 'ticket' || noun === 'conversation' || said) queries.push(keys.ticketTimelines);
   if (noun === 'contact' || noun === 'identity' || noun === 'suggestion') queries.push(keys.contacts);
   if (kind === 'contact.merged' || kind === 'contact.unmerged') {
     queries.push(keys.timelines, keys.conversations, keys.lists);

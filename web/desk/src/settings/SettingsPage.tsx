@@ -57,6 +57,27 @@ const groups: { title: Key; parts: Part[] }[] = [
         page: lazy(() => import('./CannedPart').then((m) => ({ default: m.CannedPart }))),
       },
       {
+        section: 'categories',
+        title: 'settings.categories',
+        icon: 'tag',
+        area: 'tickets',
+        page: lazy(() => import('./CategoriesPart').then((m) => ({ default: m.CategoriesPart }))),
+      },
+      {
+        section: 'causes',
+        title: 'settings.causes',
+        icon: 'search',
+        area: 'tickets',
+        page: lazy(() => import('./CausesPart').then((m) => ({ default: m.CausesPart }))),
+      },
+      {
+        section: 'ticket-rules',
+        title: 'settings.rules',
+        icon: 'bolt',
+        area: 'tickets',
+        page: lazy(() => import('./RulesPart').then((m) => ({ default: m.RulesPart }))),
+      },
+      {
         section: 'channels',
         title: 'settings.channels',
         icon: 'inbox',

@@ -44,7 +44,8 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
         ? t(`proof.${text(data.proof)}` as 'proof.channel')
         : '',
     shown: text(data.shown) ?? text(data.value) ?? '',
-    outcome: ticket?.outcome ?? '',
+    remedy: ticket?.remedy ?? '',
+    follows: text(data.follows) ?? '',
     ticket: ticket && (
       <>
         <Link to="/tickets/$ticketId" params={{ ticketId: ticket.id }}>
@@ -68,7 +69,11 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
   if (over && text(data.team)) key = 'event.conversation.handed_over_team';
   const why = over ? `over.${text(data.why) ?? ''}` : '';
   if (event.kind === 'conversation.snoozed' && !until) key = 'event.conversation.snoozed_plain';
-  if (event.kind === 'ticket.solved' && !values.outcome) key = 'event.ticket.solved_plain';
+  if (event.kind === 'ticket.solved' && !values.remedy) key = 'event.ticket.solved_plain';
+  if (event.kind === 'ticket.opened' && values.follows) key = 'event.ticket.follows';
+  else if (event.kind === 'ticket.opened' && !by) key = 'event.ticket.by_rule';
+  if (event.kind === 'ticket.attached' && !by) key = 'event.ticket.attached_by_rule';
+  if (event.kind === 'ticket.reopened' && !by) key = 'event.ticket.by_reply';
   if (!isKey(key)) return null;
   return (
     <div className="act" data-line={line}>

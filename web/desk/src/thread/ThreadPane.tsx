@@ -10,6 +10,7 @@ import { Composer } from '../composer/Composer';
 import type { InboxPlace } from '../inbox/place';
 import { useT } from '../i18n';
 import { mergeIntoLists } from '../live/refresh';
+import { OfferBar } from '../tickets/OfferBar';
 import { Failed } from '../ui/Failed';
 import { LineSkeletons } from '../ui/Skeleton';
 import { BotStrip } from './BotStrip';
@@ -37,6 +38,7 @@ export function ThreadPane({ id, place, rows, onBack, onCustomer }: Props) {
     <main className="pane thread">
       <ThreadHead row={row} conversation={conversation} onBack={onBack} onCustomer={onCustomer} />
       {conversation && <TicketStrip conversation={conversation} />}
+      {conversation && <OfferBar conversation={conversation} />}
       {conversation?.bot && <BotStrip conversation={conversation} bot={conversation.bot} />}
       {query.error && !conversation && (
         <Failed error={query.error} title={t('thread.failed')} retry={() => void query.refetch()} />

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Conversation } from '../api/types';
 import { useT } from '../i18n';
+import { TicketChips } from '../tickets/TicketChips';
 import { Icon } from '../ui/Icon';
 import { When } from '../ui/When';
 
@@ -17,12 +18,12 @@ export function TicketStrip({ conversation }: { conversation: Conversation }) {
         <span className="m">{first.number}</span> {first.title}
       </Link>
       {first.status === 'solved' ? (
-        <span className="chip green">
+        <span className="chip green" title={first.remedy ?? undefined}>
           <Icon name="check" size="xs" />
           {t('status.solved')}
         </span>
       ) : (
-        <span className="chip line">{t(`ticket.kind.${first.kind}`)}</span>
+        <TicketChips ticket={first} />
       )}
       {rest.map((ticket) => (
         <Link

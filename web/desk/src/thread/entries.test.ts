@@ -19,7 +19,7 @@ describe('the lines of a thread', () => {
         conversation_id: 'c0',
         kind: 'ticket.solved',
         ticket_id: 't',
-        data: { outcome: 'Dana kembali' },
+        data: { remedy: 'Dana kembali' },
       }),
       sampleEvent({ seq: 2, conversation_id: 'c0', kind: 'conversation.solved' }),
       chat('b', '2026-11-23T10:00:00Z'),

@@ -37,7 +37,7 @@ export function headings(items: TimelineItem[]): Map<string, Heading> {
       heading.number = item.message.conversation_number;
       heading.subject ??= item.message.subject;
     } else {
-      if (item.kind === 'ticket.solved') heading.outcome = ticketOf(item)?.outcome || heading.outcome;
+      if (item.kind === 'ticket.solved') heading.outcome = ticketOf(item)?.remedy || heading.outcome;
       if (item.kind === 'conversation.solved') heading.solved = true;
       if (item.kind === 'conversation.reopened') heading.solved = false;
     }

@@ -10,6 +10,7 @@ import { ChannelIcon } from '../ui/ChannelIcon';
 import { Dialog } from '../ui/Dialog';
 import { errorWords, FormError } from '../ui/Failed';
 import { toast } from '../ui/toasts';
+import { When } from '../ui/When';
 import { useTicketAct } from './useTicketAct';
 import { reachable } from '../ui/reachable';
 
@@ -42,6 +43,9 @@ export function TicketConversations({ ticket }: { ticket: Ticket }) {
             <tr>
               <th>{t('thread.conversation')}</th>
               <th>{t('channel')}</th>
+              <th className="wide">{t('ticket.last_said')}</th>
+              <th className="wide">{t('officer')}</th>
+              <th className="r">{t('ticket.when')}</th>
               <th />
             </tr>
           </thead>
@@ -59,6 +63,13 @@ export function TicketConversations({ ticket }: { ticket: Ticket }) {
                 </td>
                 <td>
                   <ChannelIcon kind={one.channel_kind} size="s" said />
+                </td>
+                <td className="wide t2">
+                  <span className="clip1">{one.preview}</span>
+                </td>
+                <td className="wide nowrap">{one.assignee_name ?? <span className="t3">–</span>}</td>
+                <td className="r t3 nowrap">
+                  <When at={one.last_message_at} />
                 </td>
                 <td className="r">
                   {ticket.conversations.length > 1 && (

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Ticket } from '../api/types';
+import { can } from '../app/permissions';
+import { useMe } from '../app/session';
 import { useT } from '../i18n';
 import { useAction } from '../keys/ActionsProvider';
 import { Avatar } from '../ui/Avatar';
@@ -13,9 +15,12 @@ import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
 import { LineSkeletons } from '../ui/Skeleton';
 import { When } from '../ui/When';
+import { Ruler } from './Ruler';
 import { SolveDialog } from './SolveDialog';
+import { TicketChips } from './TicketChips';
 import { TicketConversations } from './TicketConversations';
 import { TicketDetails } from './TicketDetails';
+import { TicketMatter } from './TicketMatter';
 import { TicketStory } from './TicketStory';
 import { TicketText } from './TicketText';
 import { useTicketAct } from './useTicketAct';
@@ -40,6 +45,7 @@ export function TicketPage() {
 
 function Shown({ ticket }: { ticket: Ticket }) {
   const t = useT();
+  const me = useMe();
   const act = useTicketAct();
   const [solving, setSolving] = useState(false);
   const solved = ticket.status === 'solved';
@@ -65,16 +71,18 @@ function Shown({ ticket }: { ticket: Ticket }) {
       title={`${ticket.number} ${ticket.title}`}
       crumb={crumb}
       acts={
-        <Button
-          small
-          look={solved ? undefined : 'primary'}
-          icon={solved ? 'reopen' : 'check'}
-          busy={act.isPending}
-          title="e"
-          onClick={solve}
-        >
-          {solved ? t('thread.reopen') : t('thread.solve')}
-        </Button>
+        can(me, 'tickets:write') && (
+          <Button
+            small
+            look={solved ? undefined : 'primary'}
+            icon={solved ? 'reopen' : 'check'}
+            busy={act.isPending}
+            title="e"
+            onClick={solve}
+          >
+            {solved ? t('thread.reopen') : t('thread.solve')}
+          </Button>
+        )
       }
       aside={
         <>
@@ -87,6 +95,7 @@ function Shown({ ticket }: { ticket: Ticket }) {
       <div className="sub">
         <span className={solved ? 'chip green' : 'chip accent'}>{t(`status.${ticket.status}`)}</span>
         <span className="chip line">{t(`ticket.kind.${ticket.kind}`)}</span>
+        <TicketChips ticket={ticket} />
         <Link
           to="/contacts/$contactId"
           params={{ contactId: ticket.contact.id }}
@@ -99,20 +108,8 @@ function Shown({ ticket }: { ticket: Ticket }) {
           {t('ticket.opened_at')} <When at={ticket.opened_at} full />
         </span>
       </div>
-      {solved && (
-        <section className="card pad outcome">
-          <Icon name="check" className="ok" />
-          <div>
-            <b>{t('ticket.outcome')}</b>
-            <p>{ticket.outcome}</p>
-            {ticket.solved_at && (
-              <p className="sm t3">
-                <When at={ticket.solved_at} full />
-              </p>
-            )}
-          </div>
-        </section>
-      )}
+      <Ruler ticket={ticket} />
+      <TicketMatter ticket={ticket} />
       <TicketConversations ticket={ticket} />
       {solving && <SolveDialog ticket={ticket} onClose={() => setSolving(false)} />}
     </Page>

@@ -1,46 +1,79 @@
-import { Select, TextInput } from '@mantine/core';
+import { TextInput, Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
-import { useOfficers } from '../api/queries';
+import { useCategories, useOfficers, useTeams, useTicketCounts } from '../api/queries';
 import { useMe } from '../app/session';
-import { useT } from '../i18n';
+import { useT, type Key } from '../i18n';
 import { useDebounced } from '../lib/useDebounced';
-import { Avatar } from '../ui/Avatar';
 import { Button } from '../ui/Button';
 import { Empty } from '../ui/Empty';
 import { Failed } from '../ui/Failed';
 import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
 import { LineSkeletons } from '../ui/Skeleton';
-import { When } from '../ui/When';
+import type { IconName } from '../ui/Sprite';
 import { reachable } from '../ui/reachable';
+import { TermSelect } from './TermSelect';
+import { kinds, severities } from './TicketDialog';
+import { TicketRow } from './TicketRow';
 
-const kinds = ['complaint', 'request', 'question'] as const;
+export interface TicketsSearch {
+  kind?: string;
+  owner?: string;
+  team?: string;
+  category?: string;
+  severity?: string;
+  view?: string;
+  sort?: string;
+  q?: string;
+}
 
-/** All tickets, the open ones first. */
+type View = 'open' | 'mine' | 'unowned' | 'overdue' | 'recurrent' | 'solved' | 'all';
+
+/** All tickets: what is open first, counted by what presses. */
 export function TicketsPage() {
   const t = useT();
   const me = useMe();
   const search = useSearch({ from: '/desk/tickets' });
   const navigate = useNavigate({ from: '/tickets' });
+  const counts = useTicketCounts().data;
   const officers = useOfficers().data ?? [];
+  const teams = useTeams().data ?? [];
+  const categories = useCategories().data ?? [];
   const [words, setWords] = useState(search.q ?? '');
   const q = useDebounced(words, 250);
-  const set = (some: Partial<typeof search>) =>
+  const set = (some: Partial<TicketsSearch>) =>
     void navigate({ to: '.', search: (before) => ({ ...before, ...some }), replace: true });
   useEffect(() => {
     if ((search.q ?? '') !== q)
       void navigate({ to: '.', search: (before) => ({ ...before, q: q || undefined }), replace: true });
   }, [q, search.q, navigate]);
-  const status = search.status ?? 'open';
+  const views: { view: View; title: Key; icon: IconName; count?: number; look?: string }[] = [
+    { view: 'open', title: 'status.open', icon: 'ticket', count: counts?.open },
+    { view: 'mine', title: 'tickets.mine', icon: 'user', count: counts?.mine },
+    { view: 'unowned', title: 'tickets.unowned', icon: 'ring', count: counts?.unowned },
+    { view: 'overdue', title: 'tickets.overdue', icon: 'alert', count: counts?.overdue, look: 'bad' },
+    { view: 'recurrent', title: 'tickets.recurrent', icon: 'repeat', count: counts?.recurrent, look: 'soon' },
+    { view: 'solved', title: 'status.solved', icon: 'check' },
+    { view: 'all', title: 'all', icon: 'menu' },
+  ];
+  const view = views.find((one) => one.view === search.view)?.view ?? 'open';
+  const sort = search.sort === 'due' ? ('due' as const) : ('newest' as const);
   const filter = {
-    status: status === 'all' ? undefined : status,
+    status: view === 'all' ? undefined : view === 'solved' ? ('solved' as const) : ('open' as const),
     kind: kinds.find((one) => one === search.kind),
-    owner: search.owner,
+    severity: severities.find((one) => one === search.severity),
+    owner: view === 'mine' ? me.id : search.owner,
+    unowned: view === 'unowned' || undefined,
+    overdue: view === 'overdue' || undefined,
+    recurrent: view === 'recurrent' || undefined,
+    team: search.team,
+    category: search.category,
     q: search.q,
+    sort,
   };
   const list = useInfiniteQuery({
     queryKey: [...keys.tickets, filter],
@@ -50,8 +83,26 @@ export function TicketsPage() {
     getNextPageParam: (page) => page.next ?? undefined,
   });
   const tickets = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const narrowed = Boolean(
+    search.kind || search.severity || search.owner || search.team || search.category || search.q,
+  );
   return (
     <Page title={t('nav.tickets')} wide>
+      <div className="views" role="group" aria-label={t('status')}>
+        {views.map((one) => (
+          <button
+            key={one.view}
+            type="button"
+            className={one.view === view ? 'view on' : 'view'}
+            aria-pressed={one.view === view}
+            onClick={() => set({ view: one.view === 'open' ? undefined : one.view })}
+          >
+            <Icon name={one.icon} size="s" className={one.count ? one.look : undefined} />
+            {t(one.title)}
+            {one.count !== undefined && <span className="count">{one.count}</span>}
+          </button>
+        ))}
+      </div>
       <div className="filters">
         <TextInput
           className="grow"
@@ -62,39 +113,62 @@ export function TicketsPage() {
           onChange={(event) => setWords(event.currentTarget.value)}
         />
         <Select
-          aria-label={t('status')}
-          data={(['open', 'solved', 'all'] as const).map((one) => ({
-            value: one,
-            label: one === 'all' ? t('all') : t(`status.${one}`),
-          }))}
-          value={status}
-          onChange={(value) => set({ status: value === 'open' ? undefined : (value ?? undefined) })}
-          allowDeselect={false}
-        />
-        <Select
           aria-label={t('ticket.kind')}
           placeholder={t('ticket.kind')}
           clearable
-          data={kinds.map((one) => ({
-            value: one,
-            label: t(`ticket.kind.${one}`),
-          }))}
+          data={kinds.map((one) => ({ value: one, label: t(`ticket.kind.${one}`) }))}
           value={search.kind ?? null}
           onChange={(value) => set({ kind: value ?? undefined })}
+        />
+        <TermSelect
+          aria-label={t('ticket.category')}
+          placeholder={t('ticket.category')}
+          terms={categories}
+          value={search.category ?? null}
+          onChange={(value) => set({ category: value ?? undefined })}
+        />
+        <Select
+          aria-label={t('ticket.severity')}
+          placeholder={t('ticket.severity')}
+          clearable
+          data={severities.map((one) => ({ value: one, label: t(`severity.${one}`) }))}
+          value={search.severity ?? null}
+          onChange={(value) => set({ severity: value ?? undefined })}
         />
         <Select
           aria-label={t('officer')}
           placeholder={t('officer')}
           clearable
+          searchable
           data={officers.map((one) => ({ value: one.id, label: one.id === me.id ? t('you') : one.name }))}
           value={search.owner ?? null}
           onChange={(value) => set({ owner: value ?? undefined })}
+        />
+        <Select
+          aria-label={t('team')}
+          placeholder={t('team')}
+          clearable
+          data={teams.map((one) => ({ value: one.id, label: one.name }))}
+          value={search.team ?? null}
+          onChange={(value) => set({ team: value ?? undefined })}
+        />
+        <Select
+          aria-label={t('ticket.sort')}
+          allowDeselect={false}
+          leftSection={<Icon name="sort" size="s" />}
+          data={(['newest', 'due'] as const).map((one) => ({ value: one, label: t(`ticket.sort.${one}`) }))}
+          value={sort}
+          onChange={(value) => set({ sort: value === 'due' ? 'due' : undefined })}
         />
       </div>
       {list.isPending && <LineSkeletons count={6} />}
       {list.error && tickets.length === 0 && <Failed error={list.error} retry={() => void list.refetch()} />}
       {list.isSuccess && tickets.length === 0 && (
-        <Empty icon="ticket" title={t('ticket.none')} text={t('ticket.none_text')} />
+        <Empty
+          icon="ticket"
+          title={t('ticket.none')}
+          text={t(narrowed || view !== 'open' ? 'ticket.none_filtered' : 'ticket.none_text')}
+        />
       )}
       {tickets.length > 0 && (
         <div className="card scroll-x" ref={reachable}>
@@ -104,48 +178,14 @@ export function TicketsPage() {
                 <th>{t('ticket.number')}</th>
                 <th>{t('ticket.title')}</th>
                 <th>{t('customer.title')}</th>
-                <th className="wide">{t('ticket.kind')}</th>
                 <th className="wide">{t('officer')}</th>
+                <th>{t('ticket.due')}</th>
                 <th className="r">{t('ticket.opened_at')}</th>
               </tr>
             </thead>
             <tbody>
               {tickets.map((ticket) => (
-                <tr key={ticket.id} className="rowlink">
-                  <td className="num t3 nowrap">{ticket.number}</td>
-                  <td>
-                    <Link
-                      className="m plain-link cover"
-                      to="/tickets/$ticketId"
-                      params={{ ticketId: ticket.id }}
-                    >
-                      {ticket.title}
-                    </Link>
-                    {ticket.status === 'solved' && (
-                      <div className="sm ok row gap1">
-                        <Icon name="check" size="xs" />
-                        {ticket.outcome ?? t('status.solved')}
-                      </div>
-                    )}
-                  </td>
-                  <td>{ticket.contact.name}</td>
-                  <td className="wide">
-                    <span className="chip line">{t(`ticket.kind.${ticket.kind}`)}</span>
-                  </td>
-                  <td className="wide">
-                    {ticket.owner ? (
-                      <span className="row gap1">
-                        <Avatar name={ticket.owner.name} officer={ticket.owner.id} size={16} />
-                        {ticket.owner.id === me.id ? t('you') : ticket.owner.name}
-                      </span>
-                    ) : (
-                      <span className="t3">{t('officer.none')}</span>
-                    )}
-                  </td>
-                  <td className="r t3">
-                    <When at={ticket.opened_at} />
-                  </td>
-                </tr>
+                <TicketRow key={ticket.id} ticket={ticket} categories={categories} me={me.id} />
               ))}
             </tbody>
           </table>

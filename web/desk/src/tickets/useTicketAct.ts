@@ -10,11 +10,11 @@ export function useTicketAct() {
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(ticket.id), ticket);
       void client.invalidateQueries({ queryKey: keys.tickets });
+      void client.invalidateQueries({ queryKey: keys.ticketTimelines });
+      void client.invalidateQueries({ queryKey: keys.conversations });
+      void client.invalidateQueries({ queryKey: keys.lists });
       void client.invalidateQueries({ queryKey: keys.contact(ticket.contact.id) });
       void client.invalidateQueries({ queryKey: keys.timeline(ticket.contact.id) });
-      for (const one of ticket.conversations) {
-        void client.invalidateQueries({ queryKey: keys.conversation(one.id) });
-      }
     },
   });
 }

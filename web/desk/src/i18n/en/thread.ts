@@ -63,7 +63,7 @@ export const thread = {
   'event.conversation.channel_changed': 'Continues on {channel}',
   'event.ticket.opened': '{by} opened {ticket}',
   'event.ticket.attached': '{by} filed this under {ticket}',
-  'event.ticket.solved': '{by} solved {ticket}: {outcome}',
+  'event.ticket.solved': '{by} solved {ticket}: {remedy}',
   'event.ticket.solved_plain': '{by} solved {ticket}',
   'event.ticket.reopened': '{by} reopened {ticket}',
   'event.contact.merged': '{by} joined {name} into this customer',
@@ -77,4 +77,8 @@ export const thread = {
   'message.from': 'from {address}',
   'event.conversation.taken': '{by} took this',
   'thread.read_only': 'Your role reads along; it does not answer.',
+  'event.ticket.follows': '{ticket} was opened, going on from {follows}',
+  'event.ticket.by_rule': '{ticket} was opened by a rule',
+  'event.ticket.attached_by_rule': 'This was filed under {ticket}, the only open one',
+  'event.ticket.by_reply': 'The reply reopened {ticket}',
 };

@@ -65,7 +65,7 @@ export const thread: Record<keyof typeof en, string> = {
   'event.conversation.channel_changed': 'Berlanjut di {channel}',
   'event.ticket.opened': '{by} membuka {ticket}',
   'event.ticket.attached': '{by} menggabungkan ke {ticket}',
-  'event.ticket.solved': '{by} menyelesaikan {ticket}: {outcome}',
+  'event.ticket.solved': '{by} menyelesaikan {ticket}: {remedy}',
   'event.ticket.solved_plain': '{by} menyelesaikan {ticket}',
   'event.ticket.reopened': '{by} membuka lagi {ticket}',
   'event.contact.merged': '{by} menggabungkan {name} ke pelanggan ini',
@@ -79,4 +79,8 @@ export const thread: Record<keyof typeof en, string> = {
   'message.from': 'dari {address}',
   'event.conversation.taken': '{by} mengambil ini',
   'thread.read_only': 'Peran Anda hanya membaca, tidak menjawab.',
+  'event.ticket.follows': '{ticket} dibuka, lanjutan dari {follows}',
+  'event.ticket.by_rule': '{ticket} dibuka oleh aturan',
+  'event.ticket.attached_by_rule': 'Ini digabung ke {ticket}, satu-satunya yang terbuka',
+  'event.ticket.by_reply': 'Balasan ini membuka lagi {ticket}',
 };
