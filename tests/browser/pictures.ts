@@ -1,6 +1,7 @@
-/** Takes the pictures of the README. They are of the demonstration, in English, as an officer and a customer see it. */
+/** Takes the pictures of the README and of the guide's story, in English, as an officer and a customer see it. */
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { expect, test } from './fixtures';
+import { tell } from './story';
 
 /** Where they go. */
 const folder = process.env.PICTURES ?? '../../docs/pictures';
@@ -92,4 +93,17 @@ test('the chat in a shop', async ({ browser, sapa }) => {
   await settle(page);
   await take(page, 'widget');
   await desk.page.context().close();
+});
+
+test('the story of Budi', async ({ house, open }) => {
+  test.slow();
+  await tell({
+    house,
+    open: () => open({ ...wide, locale: 'en-GB' }),
+    look: async (page, name) => {
+      await page.setViewportSize(wide.viewport);
+      await settle(page);
+      await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled', caret: 'hide' });
+    },
+  });
 });

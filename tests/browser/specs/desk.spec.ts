@@ -253,7 +253,7 @@ test('who was slower learns of a colleague’s answer before sending', async ({ 
   expect(await ours()).toEqual(['Jawaban Bayu', mine]);
 });
 
-test('c1: a ticket is opened with t, solved with its outcome, and stands under the earlier issues', async ({
+test('c1: a ticket is opened with two keys, solved with cause and remedy, and stands under the earlier issues', async ({
   sapa,
   desk,
 }) => {
@@ -263,9 +263,11 @@ test('c1: a ticket is opened with t, solved with its outcome, and stands under t
   await expect(thread(officer)).toContainText('Segel bungkusnya rusak.');
   await officer.keyboard.press('t');
   const dialog = officer.getByRole('dialog', { name: 'Buka tiket' });
-  const title = word('Segel rusak ');
-  await dialog.getByLabel('Judul').fill(title);
-  await dialog.getByRole('button', { name: 'Buka tiket' }).click();
+  // The first line of what was said is its title, unless one writes another; Enter is enough.
+  await expect(dialog.getByLabel('Judul')).toBeFocused();
+  const title = row.subject ?? '';
+  await officer.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
   await expect(officer.locator('.strip')).toContainText(title);
   await expect(thread(officer).getByText(/Anda membuka K-\d+/)).toBeVisible();
   const customer = officer.getByRole('complementary', { name: 'Pelanggan' });
@@ -276,12 +278,17 @@ test('c1: a ticket is opened with t, solved with its outcome, and stands under t
   await officer.getByRole('button', { name: 'Selesaikan' }).click();
   const solving = officer.getByRole('dialog', { name: /^Selesaikan K-/ });
   await expect(solving.getByRole('button', { name: 'Selesaikan' })).toBeDisabled();
-  const outcome = word('Bungkus diganti ');
-  await solving.getByLabel('Hasil').fill(outcome);
+  const remedy = word('Bungkus diganti ');
+  await solving.getByLabel('Penyelesaian').fill(remedy);
+  await expect(solving.getByRole('button', { name: 'Selesaikan' })).toBeDisabled();
+  await solving.getByLabel('Sebab').fill('ditimbang');
+  await officer.getByRole('option', { name: 'Gudang › Paket tidak ditimbang' }).click();
+  await solving.getByLabel('Biaya').fill('21000');
   await solving.getByRole('button', { name: 'Selesaikan' }).click();
-  await expect(officer.locator('.outcome')).toContainText(outcome);
+  await expect(officer.locator('.outcome')).toContainText(remedy);
+  await expect(officer.locator('.remedy')).toContainText(/Rp\s21\.000/);
 
   await officer.goto(`/inbox/open/${row.id}`);
-  await expect(customer.locator('.past', { hasText: title })).toContainText(outcome);
+  await expect(customer.locator('.past', { hasText: title })).toContainText(remedy);
   await expect(customer.locator('.issue', { hasText: title })).toHaveCount(0);
 });
