@@ -106,7 +106,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
