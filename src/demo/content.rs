@@ -199,7 +199,7 @@ mod tests {
         for (files, firm) in FIRMS.iter().zip(firms().unwrap()) {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(files.folder);
             let there = std::fs::read_dir(folder).unwrap().count();
-            assert_eq!(there, files.conversations.len() + 4, "{}", files.folder);
+            assert_eq!(there, files.conversations.len() + 5, "{}", files.folder);
             assert!(firm.contacts.len() > 50 && firm.conversations.len() > 100);
         }
     }

@@ -37,7 +37,7 @@ export function Ruler({ ticket }: { ticket: Ticket }) {
           {marks.map((one) => (
             <li
               key={one.id}
-              className={[one.at < 12 && 'start', one.at > 80 && 'end', one.now && 'now']
+              className={[one.at < 12 && 'at-start', one.at > 80 && 'at-end', one.now && 'now']
                 .filter(Boolean)
                 .join(' ')}
               style={{ left: `${one.at}%` }}

@@ -65,7 +65,7 @@ export function TicketConversations({ ticket }: { ticket: Ticket }) {
                   <ChannelIcon kind={one.channel_kind} size="s" said />
                 </td>
                 <td className="wide t2">
-                  <span className="clip1">{one.preview}</span>
+                  <span className="clip2">{one.preview}</span>
                 </td>
                 <td className="wide nowrap">{one.assignee_name ?? <span className="t3">–</span>}</td>
                 <td className="r t3 nowrap">

@@ -103,7 +103,7 @@ export function TicketsPage() {
           </button>
         ))}
       </div>
-      <div className="filters">
+      <div className="filters many">
         <TextInput
           className="grow"
           leftSection={<Icon name="search" size="s" />}
