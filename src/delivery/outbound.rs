@@ -89,6 +89,7 @@ pub async fn prepare(app: &App, leased: &Leased) -> Result<Outbound, NotReady> {
         language: row.language.unwrap_or_else(|| "id".to_owned()),
         automatic: row.automatic,
         written_at: row.at,
+        bulk: None,
     })
 }
 

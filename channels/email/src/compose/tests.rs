@@ -38,6 +38,7 @@ fn message() -> Outbound {
         language: "id".into(),
         automatic: false,
         written_at: Timestamp::from_seconds(1_795_403_700),
+        bulk: None,
     }
 }
 
@@ -49,6 +50,7 @@ fn answer() -> Outbound {
             author: "Rina".into(),
             text: "Paket saya kurang satu.\n\nKapan dikirim?".into(),
             written_at: Timestamp::from_seconds(1_795_400_000),
+            bulk: None,
         }),
         reply_token: Some("abc-123".into()),
         ..message()
