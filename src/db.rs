@@ -163,6 +163,26 @@ macro_rules! insert_rows {
     };
 }
 
+/// What a text that is otherwise the same for both databases differs in. It is for statements that are built in
+/// generic functions; all others stand in [`on_db!`] and need none of it.
+pub trait Dialect: Database {
+    /// What stands before and after an expression to fold the letters A to Z, and no others, to lower case.
+    const FOLD_ASCII: (&'static str, &'static str);
+    /// The tags of the contact `k`, as rows of `t` with a `value`.
+    const EACH_TAG: &'static str;
+}
+
+impl Dialect for Sqlite {
+    const FOLD_ASCII: (&'static str, &'static str) = ("LOWER(", ")");
+    const EACH_TAG: &'static str = "json_each(k.tags) t";
+}
+
+impl Dialect for Postgres {
+    // Any other collation folds by its locale.
+    const FOLD_ASCII: (&'static str, &'static str) = ("LOWER((", ") COLLATE \"C\")");
+    const EACH_TAG: &'static str = "jsonb_array_elements_text(k.tags) AS t (value)";
+}
+
 /// How long a call waits for a connection to the database server.
 const PATIENCE: Duration = Duration::from_secs(10);
 

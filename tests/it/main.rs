@@ -18,6 +18,7 @@ mod officers;
 mod plans;
 mod quarantine;
 mod search;
+mod segments;
 mod telegram;
 mod tickets;
 mod webchat;

@@ -1,0 +1,8 @@
+//! Whether a contact agreed to offers, by kind of channel, and the addresses that get no mailing at all.
+
+pub mod change;
+pub mod model;
+pub mod suppress;
+
+pub use change::{grant, withdraw};
+pub use suppress::suppress;

@@ -1,0 +1,3 @@
+//! Segments: typed conditions, the same on both databases and in memory.
+
+mod conditions;
