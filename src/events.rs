@@ -18,7 +18,7 @@ pub mod reader;
 /// Who does something, as the log and the history name him.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// `contact`, `officer` or `system`.
+    /// `contact`, `officer`, `bot` or `system`.
     pub kind: &'static str,
     /// Which one.
     pub id: Option<Uuid>,
@@ -133,7 +133,7 @@ pub struct Event {
     pub kind: String,
     /// When.
     pub at: Timestamp,
-    /// `contact`, `officer` or `system`.
+    /// `contact`, `officer`, `bot` or `system`.
     pub actor_kind: String,
     /// Who did it.
     pub actor_id: Option<Uuid>,

@@ -15,6 +15,7 @@ pub mod model;
 pub mod queries;
 pub mod retry;
 pub mod send;
+pub mod speaker;
 pub mod undo;
 
 /// What only some messages have; kept as JSON beside the columns.

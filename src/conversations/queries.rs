@@ -73,14 +73,14 @@ pub async fn related(tx: &mut Tx, conversation: &Core) -> DbResult<Vec<Related>>
     .await?))
 }
 
-/// Records that an officer answered: the customer waits no more, and if nobody served him, this officer does.
+/// Records an answer: the customer waits no more, and if nobody served him, the officer who answered does.
 pub async fn answered(
     tx: &mut Tx,
     id: Uuid,
     preview: &str,
     author: &str,
     has_files: bool,
-    officer_id: Uuid,
+    officer_id: Option<Uuid>,
     at: Timestamp,
 ) -> DbResult<()> {
     on_db!(tx, |conn| {

@@ -9,7 +9,10 @@ use crate::{
     db::Tx,
     events::NewEvent,
     http::AppError,
-    messages::send::{Said, say},
+    messages::{
+        send::{Said, say},
+        speaker::Speaker,
+    },
     officers::caller::Caller,
     on_db,
 };
@@ -80,7 +83,7 @@ pub async fn start(
             .in_history(),
     ];
     let said = Said { channel_id: Some(channel_id), seen_seq: None, ..said };
-    events.extend(say(app, tx, caller, id, said).await?.1);
+    events.extend(say(app, tx, Speaker::Officer(caller), id, said).await?.1);
     Ok((id, events))
 }
 

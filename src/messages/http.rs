@@ -17,6 +17,7 @@ use super::{
     model::{ButtonRef, MessageView},
     queries, retry,
     send::{self, Said},
+    speaker::Speaker,
     undo,
 };
 use crate::{
@@ -139,7 +140,8 @@ async fn say(
             solve: new.solve,
         };
         let mut tx = app.db().write().await?;
-        let (id, events) = send::say(&app, &mut tx, &caller, conversation, said).await?;
+        let (id, events) =
+            send::say(&app, &mut tx, Speaker::Officer(&caller), conversation, said).await?;
         app.commit(tx, &events).await?;
         shown(&app, id).await
     })

@@ -11,7 +11,7 @@ use crate::{channels::model::ChannelRef, files::model::FileRef};
 /// Who said or did something.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Author {
-    /// `contact`, `officer` or `system`.
+    /// `contact`, `officer`, `bot` or `system`.
     pub kind: String,
     /// Which one.
     pub id: Option<Uuid>,

@@ -3,7 +3,7 @@
 use sapa_channel::{ChannelId, Timestamp};
 use uuid::Uuid;
 
-use super::{queries, send};
+use super::{queries, send, speaker::Speaker};
 use crate::{app::App, db::Tx, events::NewEvent, http::AppError, officers::caller::Caller, on_db};
 
 /// Sends a failed or unknown answer again. By the same channel it is the same message with the same id, so
@@ -33,7 +33,7 @@ pub async fn again(
         }
         let said =
             send::Said { text: message.text, channel_id: Some(other), ..send::Said::default() };
-        return send::say(app, tx, caller, message.conversation_id, said).await;
+        return send::say(app, tx, Speaker::Officer(caller), message.conversation_id, said).await;
     }
     on_db!(&mut *tx, |conn| {
         sqlx::query(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::Details;
+use super::{Details, speaker::Speaker};
 use crate::{
     app::App,
     conversations::{self, change},
@@ -13,12 +13,11 @@ use crate::{
     events::{Actor, NewEvent},
     files,
     http::AppError,
-    officers::caller::Caller,
     on_db,
     router::one_line,
 };
 
-/// What an officer says.
+/// What is said.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
     /// A private note instead of an answer.
@@ -50,7 +49,7 @@ const MOST_COPIES: usize = 20;
 pub async fn say(
     app: &App,
     tx: &mut Tx,
-    caller: &Caller,
+    by: Speaker<'_>,
     conversation_id: Uuid,
     said: Said,
 ) -> Result<(Uuid, Vec<NewEvent>), AppError> {
@@ -60,16 +59,16 @@ pub async fn say(
     let conversation =
         conversations::queries::core(tx, conversation_id).await?.ok_or(AppError::NotFound)?;
     if !said.note
-        && let Some(seen) = said.seen_seq
+        && let (Some(seen), Some(officer)) = (said.seen_seq, by.officer())
     {
-        refuse_if_answered(tx, caller, conversation_id, seen).await?;
+        refuse_if_answered(tx, officer.officer_id, conversation_id, seen).await?;
     }
     let now = app.now();
     let id = new_id();
     let way = if said.note { None } else { Some(way_out(app, tx, &conversation, &said).await?) };
-    insert(tx, caller, &conversation, id, &said, way.as_ref(), now).await?;
-    let uploader = caller.officer_id.to_string();
-    if files::queries::attach(tx, &said.files, &uploader, id).await? != said.files.len() as u64 {
+    insert(tx, by, &conversation, id, &said, way.as_ref(), now).await?;
+    if files::queries::attach(tx, &said.files, &by.uploader(), id).await? != said.files.len() as u64
+    {
         return Err(AppError::invalid(
             "files",
             "one of them is not your upload, or was sent already",
@@ -77,14 +76,16 @@ pub async fn say(
     }
     let mut events = Vec::new();
     if let Some(way) = &way {
-        events.extend(answered(app, tx, caller, &conversation, id, way, &said, now).await?);
+        events.extend(answered(app, tx, by, &conversation, id, way, &said, now).await?);
     } else {
-        events.extend(noted(tx, caller, &conversation, id, &said, now).await?);
+        events.extend(noted(tx, by, &conversation, id, &said, now).await?);
     }
-    conversations::queries::mark_read(tx, caller.officer_id, conversation_id, now).await?;
-    conversations::drafts::forget(tx, caller.officer_id, conversation_id).await?;
+    if let Some(officer) = by.officer() {
+        conversations::queries::mark_read(tx, officer.officer_id, conversation_id, now).await?;
+        conversations::drafts::forget(tx, officer.officer_id, conversation_id).await?;
+    }
     if said.solve {
-        events.extend(change::solve(tx, &conversation, &caller.actor(), now).await?);
+        events.extend(change::solve(tx, &conversation, &by.actor(), now).await?);
     }
     Ok((id, events))
 }
@@ -180,7 +181,7 @@ fn answer_subject(subject: &str) -> String {
 /// Refuses an answer if a colleague answered after what its author had seen.
 async fn refuse_if_answered(
     tx: &mut Tx,
-    caller: &Caller,
+    officer_id: Uuid,
     conversation_id: Uuid,
     seen: i64,
 ) -> Result<(), AppError> {
@@ -192,7 +193,7 @@ async fn refuse_if_answered(
          ORDER BY at DESC LIMIT 1"
     )
     .bind(conversation_id)
-    .bind(caller.officer_id)
+    .bind(officer_id)
     .bind(seen)
     .fetch_optional(conn)
     .await?
@@ -212,7 +213,7 @@ async fn refuse_if_answered(
 
 async fn insert(
     tx: &mut Tx,
-    caller: &Caller,
+    by: Speaker<'_>,
     conversation: &conversations::model::Core,
     id: Uuid,
     said: &Said,
@@ -226,7 +227,7 @@ async fn insert(
         "INSERT INTO messages
              (id, conversation_id, contact_id, channel_id, identity_id, direction, author_kind, author_id, author_name,
               external_id, subject, text, details, file_count, automatic, at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'officer', $7, $8, $9, $10, $11, $12, $13, FALSE, $14)"
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     )
     .bind(id)
     .bind(conversation.id)
@@ -234,13 +235,15 @@ async fn insert(
     .bind(way.map(|way| way.channel_id))
     .bind(way.map(|way| way.identity_id))
     .bind(if way.is_some() { "out" } else { "note" })
-    .bind(caller.officer_id)
-    .bind(&caller.name)
+    .bind(by.kind())
+    .bind(by.id())
+    .bind(by.name())
     .bind(way.and_then(|way| way.external_id.as_deref()))
     .bind(way.and_then(|way| way.subject.as_deref()))
     .bind(&said.text)
     .bind(Json(details))
     .bind(i64::try_from(said.files.len()).unwrap_or(i64::MAX))
+    .bind(by.is_automatic())
     .bind(now)
     .execute(conn)
     .await
@@ -253,15 +256,18 @@ async fn insert(
 async fn answered(
     app: &App,
     tx: &mut Tx,
-    caller: &Caller,
+    by: Speaker<'_>,
     conversation: &conversations::model::Core,
     id: Uuid,
     way: &Way,
     said: &Said,
     now: Timestamp,
 ) -> DbResult<Vec<NewEvent>> {
-    let undo = std::time::Duration::from_secs(app.config().delivery.undo_seconds.into());
-    let undo_until = (way.retract || said.send_at.is_none()).then(|| now.after(undo));
+    // A person may think again; a program meant what it said.
+    let thinking = if by.is_automatic() { 0 } else { app.config().delivery.undo_seconds };
+    let undo = std::time::Duration::from_secs(thinking.into());
+    let undo_until =
+        (!by.is_automatic() && (way.retract || said.send_at.is_none())).then(|| now.after(undo));
     // What customers fetch themselves is there as soon as it is stored, and can be taken back.
     let (state, run_at) = match (way.pull, said.send_at) {
         (true, None) => ("sent", now),
@@ -284,39 +290,33 @@ async fn answered(
         tx,
         conversation.id,
         &one_line(&said.text),
-        &caller.name,
+        by.name(),
         !said.files.is_empty(),
-        caller.officer_id,
+        by.officer().map(|officer| officer.officer_id),
         now,
     )
     .await?;
     let mut events = vec![
-        NewEvent::new("message.sent", now, caller.actor())
+        NewEvent::new("message.sent", now, by.actor())
             .conversation(conversation.id, conversation.contact_id)
             .message(id, Some(way.identity_id)),
     ];
-    if conversation.assignee_id.is_none() {
-        events.push(change::assigned_event(
-            conversation,
-            &caller.actor(),
-            Some(&caller.name),
-            None,
-            now,
-        ));
+    if conversation.assignee_id.is_none() && by.officer().is_some() {
+        events.push(change::assigned_event(conversation, &by.actor(), Some(by.name()), None, now));
     }
     Ok(events)
 }
 
 async fn noted(
     tx: &mut Tx,
-    caller: &Caller,
+    by: Speaker<'_>,
     conversation: &conversations::model::Core,
     id: Uuid,
     said: &Said,
     now: Timestamp,
 ) -> DbResult<Vec<NewEvent>> {
     conversations::queries::mention(tx, conversation.id, &said.details.mentions, now).await?;
-    let actor: Actor = caller.actor();
+    let actor: Actor = by.actor();
     Ok(vec![
         NewEvent::new("message.note", now, actor)
             .conversation(conversation.id, conversation.contact_id)

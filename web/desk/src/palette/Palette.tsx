@@ -45,7 +45,7 @@ export function Palette() {
       size={560}
       yOffset="12vh"
       radius="lg"
-      transitionProps={{ duration: 80 }}
+      transitionProps={{ duration: 80, exitDuration: 0 }}
     >
       <Modal.Overlay />
       <Modal.Content className="dialog palette" radius="lg" aria-label={t('act.palette')}>

@@ -23,7 +23,8 @@ export function Pick({
       position={position}
       opened={opened}
       onChange={onChange}
-      transitionProps={{ duration: 120 }}
+      // It closes at once: a menu that fades away still has the keyboard, and would swallow the next key.
+      transitionProps={{ duration: 120, exitDuration: 0 }}
       returnFocus
       classNames={{ dropdown: 'menu', item: 'menu-item', label: 'menu-label', divider: 'menu-line' }}
     >
