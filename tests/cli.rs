@@ -3,6 +3,8 @@
 
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/crashing.rs"]
+mod crashing;
 #[path = "cli/running.rs"]
 mod running;
 #[path = "cli/sapa.rs"]

@@ -19,7 +19,7 @@ CREATE TABLE mailings (
     channel_id  BLOB    NOT NULL REFERENCES channels,
     template_id BLOB REFERENCES message_templates,
     segment_id  BLOB REFERENCES segments ON DELETE SET NULL,  -- none: everybody
-    rate        INTEGER,                                  -- the most a second; none: as fast as it goes
+    rate        INTEGER,                                  -- the most a minute; none: as fast as it goes
     state       TEXT    NOT NULL,                         -- draft, running, paused, cancelled; "done" is seen in the rows
     created_by  BLOB REFERENCES officers,
     created_at  INTEGER NOT NULL,
@@ -29,8 +29,7 @@ CREATE TABLE mailings (
     started_by  BLOB REFERENCES officers,
     started_at  INTEGER,
     ended_at    INTEGER,                                  -- cancelled
-    frozen      TEXT,                                     -- content, condition, names
-    next_at     INTEGER NOT NULL                          -- when the next one may leave under the rate
+    frozen      TEXT                                      -- content, condition, names
 );
 CREATE INDEX mailings_state ON mailings (state) WHERE state = 'running';
 
@@ -57,6 +56,7 @@ CREATE TABLE mailing_recipients (
     updated_at      INTEGER NOT NULL
 );
 CREATE INDEX mailing_recipients_state ON mailing_recipients (mailing_id, state, exclusion, seq);
+CREATE INDEX mailing_recipients_all ON mailing_recipients (mailing_id, seq);
 CREATE INDEX mailing_recipients_ready ON mailing_recipients (mailing_id, run_at, seq) WHERE state IN ('queued', 'retrying');
 CREATE INDEX mailing_recipients_held ON mailing_recipients (lease_owner) WHERE state IN ('leased', 'dispatching');
 CREATE INDEX mailing_recipients_contact ON mailing_recipients (contact_id, sent_at);
@@ -64,12 +64,19 @@ CREATE INDEX mailing_recipients_external ON mailing_recipients (external_id) WHE
 CREATE INDEX mailing_recipients_sent ON mailing_recipients (mailing_id, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX mailing_recipients_answered ON mailing_recipients (mailing_id, answered_at) WHERE answered_at IS NOT NULL;
 CREATE INDEX mailing_recipients_unsubscribed ON mailing_recipients (mailing_id, unsubscribed_at) WHERE unsubscribed_at IS NOT NULL;
+CREATE INDEX mailing_recipients_unknown ON mailing_recipients (mailing_id) WHERE state = 'unknown';
 
 -- Those who work on a mailing now: what they hold is theirs until then.
 CREATE TABLE mailing_workers (
     id         BLOB NOT NULL PRIMARY KEY,
     mailing_id BLOB NOT NULL REFERENCES mailings (id),
     until      INTEGER NOT NULL
+);
+
+-- When the next one may leave: under the rate of a mailing, or of a channel that has one.
+CREATE TABLE mailing_paces (
+    subject BLOB NOT NULL PRIMARY KEY,
+    next_at INTEGER NOT NULL
 );
 
 -- The mailing that a conversation answers.

@@ -13,7 +13,7 @@ use crate::{
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
     contacts, conversations, housekeeping, http,
     intake::Inbox,
-    live, search, webhooks,
+    live, mailings, search, webhooks,
 };
 
 /// How long what is under way may take when the hub is told to stop.
@@ -69,6 +69,7 @@ fn readers(app: &App, stop: &CancellationToken) {
     supervised!("snoozed conversations", conversations::snooze::run);
     supervised!("health of channels", channels::health::run);
     supervised!("housekeeping", housekeeping::run);
+    supervised!("mailings", mailings::run);
 }
 
 async fn listen(

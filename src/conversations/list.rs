@@ -7,12 +7,13 @@ use serde::Deserialize;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::model::{ConversationRow, RowTicket, TeamRef};
+use super::model::{ConversationRow, RowMailing, RowTicket, TeamRef};
 use crate::{
     channels::model::ChannelRef,
     contacts::model::ContactRef,
     db::{DbResult, Tx},
     http::{Cursor, Page},
+    mailings::model::number as mailing_number,
     officers::model::OfficerRef,
     on_db,
     tickets::model::number,
@@ -67,6 +68,8 @@ pub struct Filter {
     pub label: Option<String>,
     /// Only of this contact.
     pub contact: Option<Uuid>,
+    /// Only answers to this mailing.
+    pub mailing: Option<Uuid>,
     /// The order.
     pub sort: Sort,
 }
@@ -96,6 +99,9 @@ struct Row {
     snoozed_until: Option<Timestamp>,
     draft: Option<String>,
     version: i64,
+    mailing_id: Option<Uuid>,
+    mailing_number: Option<i64>,
+    mailing_name: Option<String>,
 }
 
 /// Both joins on the officer are by primary key; the order comes from an index of `conversations`.
@@ -103,12 +109,14 @@ const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_nam
         ch.kind AS channel_kind, ch.name AS channel_name, c.status, c.subject, c.preview, c.preview_kind,
         c.preview_author, c.has_files, c.assignee_id, o.name AS assignee_name, c.team_id, t.name AS team_name,
         (c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)) AS unread,
-        c.waiting_since, c.last_message_at, c.snoozed_until, d.text AS draft, c.version
+        c.waiting_since, c.last_message_at, c.snoozed_until, d.text AS draft, c.version,
+        c.mailing_id, ml.number AS mailing_number, ml.name AS mailing_name
     FROM conversations c
     JOIN contacts k ON k.id = c.contact_id
     JOIN channels ch ON ch.id = c.channel_id
     LEFT JOIN officers o ON o.id = c.assignee_id
     LEFT JOIN teams t ON t.id = c.team_id
+    LEFT JOIN mailings ml ON ml.id = c.mailing_id
     LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = ";
 
 macro_rules! select {
@@ -167,6 +175,9 @@ pub async fn list(
         }
         if let Some(contact) = filter.contact {
             query.push(" AND c.contact_id = ").push_bind(contact);
+        }
+        if let Some(mailing) = filter.mailing {
+            query.push(" AND c.mailing_id = ").push_bind(mailing);
         }
         if let Some(label) = &filter.label {
             query
@@ -283,6 +294,9 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
             last_message_at: row.last_message_at,
             snoozed_until: row.snoozed_until,
             draft: row.draft.map(|draft| crate::router::one_line(&draft)),
+            mailing: row.mailing_id.zip(row.mailing_number).zip(row.mailing_name).map(
+                |((id, number), name)| RowMailing { id, number: mailing_number(number), name },
+            ),
             version: row.version,
         })
         .collect())

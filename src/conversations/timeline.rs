@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     db::{DbResult, Tx},
     http::{Cursor, Page},
+    mailings::{self, history::SentMailing},
     messages::{
         self,
         model::{Author, MessageView},
@@ -44,6 +45,13 @@ pub enum TimelineItem {
         #[schema(value_type = Object)]
         data: serde_json::Value,
     },
+    /// A mailing went to him.
+    Mailing {
+        /// When.
+        at: Timestamp,
+        /// Which one, and what became of it.
+        mailing: Box<SentMailing>,
+    },
 }
 
 #[derive(sqlx::FromRow)]
@@ -69,6 +77,7 @@ impl TimelineItem {
         match self {
             Self::Message { at, message } => Cursor::new(*at, message.id),
             Self::Event { at, seq, .. } => Cursor::new(*at, event_key(*seq)),
+            Self::Mailing { at, mailing } => Cursor::new(*at, mailing.recipient_id),
         }
     }
 }
@@ -134,6 +143,16 @@ pub async fn page(
             data: row.data.0,
         });
     }
+    // What went to many belongs to no conversation; it stands in all of them.
+    let mailings = mailings::history::before(tx, contact_id, cursor, more).await?;
+    let behind = |item: &TimelineItem| {
+        let place = item.place();
+        cursor.is_none_or(|cursor| (place.at, place.id) < (cursor.at, cursor.id))
+    };
+    let mailings = mailings
+        .into_iter()
+        .map(|mailing| TimelineItem::Mailing { at: mailing.sent_at, mailing: Box::new(mailing) });
+    items.extend(mailings.filter(behind));
     items.sort_by_key(|item| std::cmp::Reverse((item.place().at, item.place().id)));
     let mut page = Page::cut(items, limit, TimelineItem::place);
     page.items.reverse();

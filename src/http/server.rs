@@ -20,7 +20,8 @@ use uuid::Uuid;
 use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
     app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live,
-    messages, officers, on_db, quarantine, search, telemetry, tickets, webhooks,
+    mailings, messages, officers, on_db, quarantine, search, telemetry, templates, tickets,
+    webhooks,
 };
 
 /// The routes of the API below `/api/v1`, its description, and the list of who may use what.
@@ -34,6 +35,8 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
         tickets::http::routes,
         search::http::routes,
         canned::http::routes,
+        templates::http::routes,
+        mailings::http::routes,
         channels::http::routes,
         webhooks::http::routes,
         quarantine::http::routes,
@@ -110,6 +113,7 @@ pub fn router(app: &App) -> Router {
         .route("/mail.css", get(assets::mail_css))
         .route("/chat/files/{id}", get(chat_file))
         .route("/hooks/telegram/{channel}", post(telegram_hook))
+        .merge(mailings::pages::routes())
         .layer(DefaultBodyLimit::max(sapa_telegram::MAX_WEBHOOK_BODY + 1024));
     if app.is_demo() {
         router = router.merge(demo::http::pages());

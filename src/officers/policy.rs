@@ -72,6 +72,15 @@ pub enum Permission {
     /// Write canned answers.
     #[serde(rename = "canned:write")]
     CannedWrite,
+    /// See mailings and what became of them.
+    #[serde(rename = "mailings:read")]
+    MailingsRead,
+    /// Write templates and prepare mailings.
+    #[serde(rename = "mailings:write")]
+    MailingsWrite,
+    /// Start, pause, resume and cancel mailings; settle what is unknown.
+    #[serde(rename = "mailings:send")]
+    MailingsSend,
     /// See and replay what was quarantined.
     #[serde(rename = "quarantine:manage")]
     QuarantineManage,
@@ -94,13 +103,16 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
         Self::ContactsMerge,
         Self::TicketsWrite,
         Self::CannedWrite,
+        Self::MailingsRead,
+        Self::MailingsWrite,
+        Self::MailingsSend,
         Self::QuarantineManage,
         Self::OfficersManage,
         Self::ChannelsManage,
@@ -127,10 +139,17 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::ContactsWrite
                 | P::ContactsMerge
                 | P::TicketsWrite
+                | P::MailingsRead
         ),
-        Role::Marketer => {
-            matches!(permission, P::ConversationsRead | P::ContactsWrite | P::CannedWrite)
-        }
-        Role::Analyst => permission == P::ConversationsRead,
+        Role::Marketer => matches!(
+            permission,
+            P::ConversationsRead
+                | P::ContactsWrite
+                | P::CannedWrite
+                | P::MailingsRead
+                | P::MailingsWrite
+                | P::MailingsSend
+        ),
+        Role::Analyst => matches!(permission, P::ConversationsRead | P::MailingsRead),
     }
 }

@@ -24,8 +24,7 @@ const BLOCKS: [&str; 2] = ["if", "unless"];
 const HELPERS: [&str; 8] = ["default", "url", "eq", "ne", "and", "or", "not", "if"];
 
 /// What mail programs do not show, and what no mail of ours shall have.
-const NOT_IN_MAIL: [&str; 6] =
-    ["<script", "<iframe", "<object", "<embed", "<form", "javascript:"];
+const NOT_IN_MAIL: [&str; 6] = ["<script", "<iframe", "<object", "<embed", "<form", "javascript:"];
 
 /// Checks one part of a template. Tells the names of the values that it uses, or what is wrong with it and
 /// what to do.
@@ -82,7 +81,7 @@ fn before(source: &str) -> Result<(), String> {
             _ => {}
         }
         let end = tag.find("}}").unwrap_or(tag.len()).min(4_000);
-        let brackets = tag.as_bytes()[..end].iter().filter(|byte| **byte == b'(').count();
+        let brackets = tag.get(..end).unwrap_or(tag).matches('(').count();
         if open > DEEPEST || brackets > DEEPEST {
             return Err(format!("has more than {DEEPEST} blocks or brackets in one another"));
         }
@@ -178,7 +177,9 @@ mod tests {
     fn values_are_found_wherever_they_stand() {
         assert_eq!(names("Halo {{name}}"), ["name"]);
         assert_eq!(
-            names("{{#if city}}{{city}}{{else}}{{default company 'x'}}{{/if}}{{#unless (eq language 'id')}}{{url email}}{{/unless}}"),
+            names(
+                "{{#if city}}{{city}}{{else}}{{default company 'x'}}{{/if}}{{#unless (eq language 'id')}}{{url email}}{{/unless}}"
+            ),
             ["city", "company", "email", "language"]
         );
         assert_eq!(names("{{fields.kelas}} {{fields.[warna kesukaan]}}").len(), 2);

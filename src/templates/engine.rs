@@ -190,7 +190,9 @@ impl Write for Bounded {
 
 fn rendered(registry: &Handlebars<'_>, part: &str, context: &Context) -> Result<String, Fault> {
     let mut out = Bounded(Vec::with_capacity(1024));
-    registry.render_with_context_to_write(part, context, &mut out).map_err(|error| fault(&error))?;
+    registry
+        .render_with_context_to_write(part, context, &mut out)
+        .map_err(|error| fault(&error))?;
     String::from_utf8(out.0).map_err(|error| Fault::Broken(error.to_string()))
 }
 
@@ -251,8 +253,7 @@ impl HelperDef for UrlPart {
         _: &'rc Context,
         _: &mut RenderContext<'reg, 'rc>,
     ) -> Result<ScopedJson<'rc>, RenderError> {
-        let given =
-            helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("url", 0))?;
+        let given = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("url", 0))?;
         if given.is_value_missing() {
             return Err(RenderErrorReason::MissingVariable(given.relative_path().cloned()).into());
         }
@@ -288,14 +289,21 @@ mod tests {
 
     #[test]
     fn r16_each_part_is_escaped_for_what_it_is() {
-        let content = letter("Halo {{name}}", "<p>{{name}}</p><a href=\"https://x.example/?q={{url name}}\">x</a>", "Halo {{name}}");
+        let content = letter(
+            "Halo {{name}}",
+            "<p>{{name}}</p><a href=\"https://x.example/?q={{url name}}\">x</a>",
+            "Halo {{name}}",
+        );
         let values = json!({ "name": "<script>alert(1)</script> & \"Co\"" });
         let done = render(&content, &values).unwrap();
         assert_eq!(done.subject.unwrap(), "Halo <script>alert(1)</script> & \"Co\"");
         assert!(done.text.contains("<script>"), "text is text: {}", done.text);
         let html = done.html.unwrap();
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
-        assert!(html.contains("?q=%3Cscript%3Ealert%281%29%3C%2Fscript%3E%20%26%20%22Co%22\""), "{html}");
+        assert!(
+            html.contains("?q=%3Cscript%3Ealert%281%29%3C%2Fscript%3E%20%26%20%22Co%22\""),
+            "{html}"
+        );
     }
 
     #[test]
@@ -309,13 +317,33 @@ mod tests {
     #[test]
     fn a_value_that_is_missing_is_named_and_a_default_takes_its_place() {
         let none = json!({});
-        assert_eq!(render(&letter("x", "", "Halo {{city}}"), &none), Err(Fault::Missing("city".to_owned())));
-        assert_eq!(render(&letter("x", "<p>{{fields.kelas}}</p>", ""), &none), Err(Fault::Missing("fields.kelas".to_owned())));
-        assert_eq!(render(&letter("x", "", "{{default city}}"), &none), Err(Fault::Missing("city".to_owned())));
-        assert_eq!(render(&letter("x", "", "{{url city}}"), &none), Err(Fault::Missing("city".to_owned())));
-        let done = render(&letter("x", "", "Di {{default city company \"kota Anda\"}}{{#if city}} ({{city}}){{/if}}"), &none);
+        assert_eq!(
+            render(&letter("x", "", "Halo {{city}}"), &none),
+            Err(Fault::Missing("city".to_owned()))
+        );
+        assert_eq!(
+            render(&letter("x", "<p>{{fields.kelas}}</p>", ""), &none),
+            Err(Fault::Missing("fields.kelas".to_owned()))
+        );
+        assert_eq!(
+            render(&letter("x", "", "{{default city}}"), &none),
+            Err(Fault::Missing("city".to_owned()))
+        );
+        assert_eq!(
+            render(&letter("x", "", "{{url city}}"), &none),
+            Err(Fault::Missing("city".to_owned()))
+        );
+        let done = render(
+            &letter(
+                "x",
+                "",
+                "Di {{default city company \"kota Anda\"}}{{#if city}} ({{city}}){{/if}}",
+            ),
+            &none,
+        );
         assert_eq!(done.unwrap().text, "Di kota Anda");
-        let done = render(&letter("x", "", "{{default city \"kota Anda\"}}"), &json!({ "city": "Solo" }));
+        let done =
+            render(&letter("x", "", "{{default city \"kota Anda\"}}"), &json!({ "city": "Solo" }));
         assert_eq!(done.unwrap().text, "Solo");
     }
 
@@ -335,7 +363,11 @@ mod tests {
 
     #[test]
     fn conditions_compare_values() {
-        let content = letter("x", "", "{{#if (eq language \"id\")}}Halo{{else if (eq language \"en\")}}Hello{{else}}-{{/if}}");
+        let content = letter(
+            "x",
+            "",
+            "{{#if (eq language \"id\")}}Halo{{else if (eq language \"en\")}}Hello{{else}}-{{/if}}",
+        );
         for (language, said) in [("id", "Halo"), ("en", "Hello"), ("de", "-")] {
             assert_eq!(render(&content, &json!({ "language": language })).unwrap().text, said);
         }

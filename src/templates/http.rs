@@ -92,9 +92,17 @@ async fn add_template(
         model::checked(&new.kind, &content)?;
         let id = new_id();
         let mut tx = app.db().write().await?;
-        queries::insert(&mut tx, id, &name, &new.kind, &content, Some(caller.officer_id), app.now())
-            .await
-            .map_err(taken)?;
+        queries::insert(
+            &mut tx,
+            id,
+            &name,
+            &new.kind,
+            &content,
+            Some(caller.officer_id),
+            app.now(),
+        )
+        .await
+        .map_err(taken)?;
         tx.commit().await?;
         whole(&app, id).await
     })
@@ -253,6 +261,7 @@ struct TryTemplate {
 
 /// Where a trial went.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = TemplateTried)]
 struct Tried {
     /// The caller's own address.
     to: String,
@@ -272,7 +281,8 @@ async fn try_template(
     let content =
         model::tidy(Content { subject: wanted.subject, html: wanted.html, text: wanted.text });
     let mut tx = app.db().read().await?;
-    let me = officers::queries::find(&mut tx, caller.officer_id).await?.ok_or(AppError::Forbidden)?;
+    let me =
+        officers::queries::find(&mut tx, caller.officer_id).await?.ok_or(AppError::Forbidden)?;
     drop(tx);
     preview::send_to_myself(
         &app,

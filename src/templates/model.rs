@@ -53,11 +53,7 @@ impl Template {
     /// What it says.
     #[must_use]
     pub fn content(&self) -> Content {
-        Content {
-            subject: self.subject.clone(),
-            html: self.html.clone(),
-            text: self.text.clone(),
-        }
+        Content { subject: self.subject.clone(), html: self.html.clone(), text: self.text.clone() }
     }
 }
 
@@ -125,7 +121,10 @@ pub fn compiled(kind: &str, content: &Content) -> Result<Compiled, Faults> {
         [("html", content.html.as_deref().unwrap_or_default()), ("text", &content.text)]
     {
         if !part.is_empty() && !leaves(part) {
-            wrong(name, "has no way out: put {{unsubscribe_url}} or {{preferences_url}} in".to_owned());
+            wrong(
+                name,
+                "has no way out: put {{unsubscribe_url}} or {{preferences_url}} in".to_owned(),
+            );
         }
     }
     let compiled = match Compiled::new(content) {
@@ -165,11 +164,8 @@ mod tests {
 
     fn faults(kind: &str, subject: &str, html: &str, text: &str) -> Vec<String> {
         let given = |text: &str| Some(text.to_owned());
-        let content = tidy(Content {
-            subject: given(subject),
-            html: given(html),
-            text: text.to_owned(),
-        });
+        let content =
+            tidy(Content { subject: given(subject), html: given(html), text: text.to_owned() });
         compiled(kind, &content).err().unwrap_or_default().into_keys().collect()
     }
 
@@ -181,14 +177,20 @@ mod tests {
         assert_eq!(faults("email", " ", "<p>{{preferences_url}}</p>", ""), ["subject"]);
         assert_eq!(faults("email", "x", "", " "), ["text"]);
         assert_eq!(faults("email", "x", "<p>Halo</p>", "Halo"), ["html", "text"]);
-        assert_eq!(faults("email", "x", "<p>{{unsubscribe_url}}", "{{nama}} {{unsubscribe_url}}"), ["text"]);
+        assert_eq!(
+            faults("email", "x", "<p>{{unsubscribe_url}}", "{{nama}} {{unsubscribe_url}}"),
+            ["text"]
+        );
     }
 
     #[test]
     fn telegram_takes_text_alone() {
         let none: [&str; 0] = [];
         assert_eq!(faults("telegram", "", "", "Halo {{unsubscribe_url}}"), none);
-        assert_eq!(faults("telegram", "x", "<p>{{unsubscribe_url}}</p>", ""), ["html", "subject", "text"]);
+        assert_eq!(
+            faults("telegram", "x", "<p>{{unsubscribe_url}}</p>", ""),
+            ["html", "subject", "text"]
+        );
         assert_eq!(faults("fax", "", "", "Halo {{unsubscribe_url}}"), ["kind"]);
     }
 }

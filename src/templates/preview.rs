@@ -18,6 +18,7 @@ use crate::{
 
 /// How a template looks to a customer.
 #[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[schema(as = TemplatePreview)]
 pub struct Preview {
     /// For whom; nobody if there is nobody with an address.
     pub contact: Option<ContactRef>,
@@ -69,7 +70,8 @@ async fn trial(
     };
     let (mut person, mut address) = (None, String::new());
     if let Some(id) = chosen {
-        let wrong = || AppError::invalid("contact_id", "is no customer with an address of this kind");
+        let wrong =
+            || AppError::invalid("contact_id", "is no customer with an address of this kind");
         person = values::people(tx, &[id]).await?.remove(&id);
         if person.is_none() {
             return Err(wrong());

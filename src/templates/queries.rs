@@ -92,10 +92,12 @@ pub async fn update(
 /// Removes a template. What was made from it has its content of its own.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> DbResult<bool> {
     Ok(on_db!(tx, |conn| {
-        sqlx::query("UPDATE mailings SET template_id = NULL WHERE template_id = $1 AND state <> 'draft'")
-            .bind(id)
-            .execute(&mut *conn)
-            .await?;
+        sqlx::query(
+            "UPDATE mailings SET template_id = NULL WHERE template_id = $1 AND state <> 'draft'",
+        )
+        .bind(id)
+        .execute(&mut *conn)
+        .await?;
         sqlx::query("DELETE FROM message_templates WHERE id = $1")
             .bind(id)
             .execute(&mut *conn)

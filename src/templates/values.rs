@@ -146,7 +146,10 @@ impl Links {
         let token = keys.way_out_token(recipient);
         Self {
             unsubscribe_url: format!("{public_url}/u/{token}"),
-            preferences_url: format!("{public_url}/preferences/{}", keys.preferences_token(recipient)),
+            preferences_url: format!(
+                "{public_url}/preferences/{}",
+                keys.preferences_token(recipient)
+            ),
             unsubscribe_token: token,
         }
     }
@@ -172,12 +175,17 @@ mod tests {
         assert_eq!(values["language"], "id");
         person.name = "Rina Wulandari".to_owned();
         let values = of(&person, "email", "rina@surat.example", &house);
-        assert_eq!((&values["name"], &values["first_name"]), (&json!("Rina Wulandari"), &json!("Rina")));
+        assert_eq!(
+            (&values["name"], &values["first_name"]),
+            (&json!("Rina Wulandari"), &json!("Rina"))
+        );
     }
 
     #[test]
     fn names_of_fields_stand_below_fields() {
         assert!(is_known("city") && is_known("fields.kelas"));
-        assert!(!is_known("fields") && !is_known("fields.") && !is_known("nama") && !is_known("city.x"));
+        assert!(
+            !is_known("fields") && !is_known("fields.") && !is_known("nama") && !is_known("city.x")
+        );
     }
 }

@@ -14,6 +14,7 @@ mod guards;
 mod history;
 mod live;
 mod mail;
+mod mailings;
 mod officers;
 mod plans;
 mod quarantine;

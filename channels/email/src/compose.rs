@@ -161,7 +161,10 @@ fn bulk_fields(
     let list: String = bulk.list.chars().filter(|c| plain(*c)).take(60).collect();
     let domain = own.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     let named = (!name.is_empty()).then(|| name.to_owned());
-    fields.mailboxes("List-Id", &[(format!("{list}.{domain}"), named.or_else(|| Some(list.clone())))])?;
+    fields.mailboxes(
+        "List-Id",
+        &[(format!("{list}.{domain}"), named.or_else(|| Some(list.clone())))],
+    )?;
     fields.raw("Precedence", "bulk");
     fields.raw("X-Auto-Response-Suppress", "OOF, AutoReply");
     let sender: String = domain.chars().filter(char::is_ascii_alphanumeric).take(15).collect();

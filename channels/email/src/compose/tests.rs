@@ -50,7 +50,6 @@ fn answer() -> Outbound {
             author: "Rina".into(),
             text: "Paket saya kurang satu.\n\nKapan dikirim?".into(),
             written_at: Timestamp::from_seconds(1_795_400_000),
-            bulk: None,
         }),
         reply_token: Some("abc-123".into()),
         ..message()

@@ -14,6 +14,9 @@ const needed = {
   audit: ['audit:read'],
   quarantine: ['quarantine:manage'],
   canned: ['canned:write'],
+  mailings: ['mailings:read'],
+  'mailings.write': ['mailings:write'],
+  'mailings.send': ['mailings:send'],
 } satisfies Record<string, Permission[]>;
 
 export type Area = keyof typeof needed;

@@ -3,6 +3,7 @@ import { composer } from './en/composer';
 import { customer } from './en/customer';
 import { inbox } from './en/inbox';
 import { keys } from './en/keys';
+import { mailings } from './en/mailings';
 import { pages } from './en/pages';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
@@ -15,6 +16,7 @@ export const en = {
   ...customer,
   ...inbox,
   ...keys,
+  ...mailings,
   ...pages,
   ...settings,
   ...shell,

@@ -3,6 +3,7 @@ import { composer } from './id/composer';
 import { customer } from './id/customer';
 import { inbox } from './id/inbox';
 import { keys } from './id/keys';
+import { mailings } from './id/mailings';
 import { pages } from './id/pages';
 import { settings } from './id/settings';
 import { shell } from './id/shell';
@@ -16,6 +17,7 @@ export const id: Record<Key, string> = {
   ...customer,
   ...inbox,
   ...keys,
+  ...mailings,
   ...pages,
   ...settings,
   ...shell,

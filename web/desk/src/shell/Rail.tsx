@@ -1,5 +1,6 @@
 import { Link, useLocation } from '@tanstack/react-router';
 import { useCounts } from '../api/queries';
+import { may, type Area } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT, type Key } from '../i18n';
 import { useActions } from '../keys/ActionsProvider';
@@ -13,11 +14,13 @@ interface Place {
   icon: IconName;
   label: Key;
   wide?: boolean;
+  area?: Area;
 }
 const places: Place[] = [
   { to: '/inbox/mine', icon: 'inbox', label: 'nav.inbox' },
   { to: '/tickets', icon: 'ticket', label: 'nav.tickets' },
   { to: '/contacts', icon: 'users', label: 'nav.contacts' },
+  { to: '/mailings', icon: 'horn', label: 'nav.mailings', area: 'mailings' },
   { to: '/search', icon: 'search', label: 'nav.search' },
 ];
 
@@ -35,7 +38,9 @@ export function Rail() {
       <svg className="logo" viewBox="0 0 28 28" role="img" aria-label="Sapa">
         <use href="#logo" />
       </svg>
-      {places.map((place) => (
+      {places
+        .filter((place) => !place.area || may(me, place.area))
+        .map((place) => (
         <Link
           key={place.to}
           to={place.to}

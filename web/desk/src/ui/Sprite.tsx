@@ -1,6 +1,9 @@
 // The drawings of the desk: symbols of 16 px, stroke 1.5. `Icon` shows one of them.
 
 const symbols = {
+  horn: <path d="M2.5 6.5v3h2L11.5 13V3L4.5 6.5h-2ZM5 9.7V13M13.5 6.75v2.5" />,
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
+  play: <path d="M5 3.25v9.5L12.5 8 5 3.25Z" />,
   inbox: (
     <>
       <path d="M2 9.5 3.6 4a1.5 1.5 0 0 1 1.4-1h6a1.5 1.5 0 0 1 1.4 1L14 9.5V12a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 2 12V9.5Z" />
