@@ -12,6 +12,7 @@ use crate::{
 mod content;
 pub mod http;
 mod lines;
+mod mailings;
 mod matters;
 mod moments;
 mod origins;
@@ -98,6 +99,7 @@ async fn load(app: &App, tx: &mut Tx) -> anyhow::Result<()> {
     let script = Stage::play(&people, &moments, &papers, &lines)?;
     let mut log = write::cast(tx, &firms, &people, &password_hash, since, moments.now).await?;
     write::talks(tx, &script, &people, moments.now).await?;
+    log.extend(mailings::write(app, tx, &people, &moments, since).await?);
     write::go_on_counting(tx).await?;
     log.extend(script.events);
     log.sort_by_key(|event| event.at);

@@ -1,4 +1,4 @@
-//! How fast mailings leave: so many a second, over all nodes, because the next free moment lies in the database.
+//! How fast mailings leave: so many a minute, evenly, over all nodes, because the next free moment lies in the database.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::{
     on_db,
 };
 
-/// The most that a bot may write a second to different chats; Telegram takes thirty.
-const TELEGRAM: i64 = 25;
+/// The most that a bot may write a minute to different chats; Telegram takes thirty a second.
+const TELEGRAM: i64 = 25 * 60;
 
 /// What was not used is lost after so long, so that a pause is no reason for a burst.
 const CREDIT: Duration = Duration::from_millis(100);

@@ -172,4 +172,18 @@ mod tests {
     fn mail_37_an_address_in_a_name_is_seen(#[case] name: &str, #[case] shown: Option<&str>) {
         assert_eq!(shown_in(name).as_deref(), shown);
     }
+
+    #[test]
+    fn mail_18_a_token_to_end_mailings_is_read_from_the_tag() {
+        let token = |address| unsubscribe_token(address);
+        assert_eq!(token("halo+u-AbC1@toko.example").as_deref(), Some("abc1"));
+        for other in [
+            "halo+r-abc1@toko.example",
+            "halo+u-@toko.example",
+            "halo@toko.example",
+            "halo+u-a_b@toko.example",
+        ] {
+            assert_eq!(token(other), None, "{other}");
+        }
+    }
 }

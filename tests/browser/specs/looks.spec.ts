@@ -47,7 +47,7 @@ function faultsOf(language: string | null): string[] {
     faults.push('undefined is shown');
   // What no word was found for is shown by its key; what was not filled in, with its braces.
   const key =
-    /^(act|audit|channels|composer|customer|delivery|dur|empty|error|event|folder|keys|kind|later|list|live|message|nav|officers|profile|reason|role|sessions|settings|status|story|tab|thread|ticket|tokens|warning|webhooks)\.[a-z_.]+$/;
+    /^(act|audit|channels|composer|customer|delivery|dur|empty|error|event|folder|keys|kind|later|list|live|mailing|message|nav|officers|profile|reason|role|sessions|settings|status|story|tab|template|thread|ticket|tokens|warning|webhooks)\.[a-z_.]+$/;
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const text = node.textContent?.trim() ?? '';
@@ -106,6 +106,9 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
     const rina = await conversation(page, (row) => row.contact.name === 'Rina Wulandari');
     const found = await page.request.get('/api/v1/tickets?status=open&limit=1');
     const [ticket] = ((await found.json()) as { items: { id: string }[] }).items;
+    const sent = await page.request.get('/api/v1/mailings');
+    const { items } = (await sent.json()) as { items: { id: string; state: string }[] };
+    const [mailing, draft] = ['done', 'draft'].map((state) => items.find((one) => one.state === state));
     const pages: [string, string, string][] = [
       ['inbox', '/inbox/open', '.conv'],
       ['empty', '/inbox/mentions', '.mid, .conv'],
@@ -114,6 +117,12 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
       ['ticket', `/tickets/${ticket?.id}`, '.sect table'],
       ['contacts', '/contacts', 'main li, main tr'],
       ['contact', `/contacts/${rina.contact.id}`, 'main .block'],
+      ['mailings', '/mailings', 'tbody tr'],
+      ['mailing', `/mailings/${mailing?.id}`, '.cells'],
+      ['mailing-recipients', `/mailings/${mailing?.id}?tab=recipients`, 'tbody tr'],
+      ['mailing-draft', `/mailings/${draft?.id}`, '.figure-big'],
+      ['templates', '/mailings/templates', 'tbody tr'],
+      ['template', '/mailings/templates/new?starter=offer-id', '.framed'],
       ['search', '/search?q=kopi', '.hits'],
       // Each part of the settings once wide and once on a phone.
       ...settings

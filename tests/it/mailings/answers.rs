@@ -101,7 +101,7 @@ with_marketer! {
         citra.post(&format!("/mailings/{id}/pause"), json!({})).await;
         counted(citra, &id, |counts| counts["under_way"] == 0).await;
         let budi = app.staff("Budi", Role::Supervisor).await;
-        let merged = budi.post(&format!("/contacts/{}/merge", ids[0]), json!({ "other_id": ids[2] })).await;
+        let merged = budi.post(&format!("/contacts/{}/merge", ids[0]), json!({ "other_id": ids[2], "reason": "orang yang sama" })).await;
         citra.post(&format!("/mailings/{id}/resume"), json!({})).await;
         let done = until(citra, &id, "done").await;
         adds_up(&done["counts"]);
