@@ -27,6 +27,10 @@ pub enum DbError {
     #[error("the database has no room left on its disk")]
     Full(#[source] sqlx::Error),
 
+    /// The database cannot be reached for the moment, or has no place for us.
+    #[error("the database cannot be reached")]
+    Unavailable(#[source] sqlx::Error),
+
     /// The database URL names neither SQLite nor PostgreSQL.
     #[error("the database URL must begin with sqlite: or postgres:")]
     UnsupportedUrl,
@@ -42,7 +46,14 @@ pub enum DbError {
 
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
-        let sqlx::Error::Database(reported) = &error else { return Self::Driver(error) };
+        let reported = match &error {
+            sqlx::Error::Database(reported) => reported,
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => return Self::Unavailable(error),
+            _ => return Self::Driver(error),
+        };
         if reported.is_unique_violation() {
             return Self::Conflict(error);
         }
@@ -51,8 +62,18 @@ impl From<sqlx::Error> for DbError {
             Some("40001" | "40P01" | "5" | "261" | "517") => Self::Conflict(error),
             // SQLITE_FULL, its I/O errors on writing; PostgreSQL's disk_full.
             Some("13" | "778" | "53100") => Self::Full(error),
+            // SQLITE_IOERR in its kinds; PostgreSQL's lost connections, its lack of places and memory, and its going
+            // down or coming up.
+            Some(code) if is_outage(code) => Self::Unavailable(error),
             _ => Self::Driver(error),
         }
+    }
+}
+
+fn is_outage(code: &str) -> bool {
+    match code.len() {
+        5 => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
+        _ => code.parse::<i32>().is_ok_and(|code| code & 0xff == 10),
     }
 }
 
@@ -333,5 +354,26 @@ impl Tx {
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_told_apart_from_a_fault() {
+        for code in ["08006", "08001", "53300", "53200", "57P01", "57P03", "10", "266", "1034"] {
+            assert!(is_outage(code), "{code}");
+        }
+        for code in ["57014", "23502", "42601", "22021", "1", "19", "XX000", "P0001"] {
+            assert!(!is_outage(code), "{code}");
+        }
+        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed] {
+            assert!(matches!(DbError::from(error), DbError::Unavailable(_)));
+        }
+        let cut = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert!(matches!(DbError::from(sqlx::Error::Io(cut)), DbError::Unavailable(_)));
+        assert!(matches!(DbError::from(sqlx::Error::RowNotFound), DbError::Driver(_)));
     }
 }

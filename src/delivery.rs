@@ -8,6 +8,7 @@ use tokio::sync::{Notify, futures::Notified, watch};
 pub mod ledger;
 pub mod outbound;
 pub mod queries;
+pub mod release;
 pub mod retry;
 pub mod worker;
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use sapa_channel::{Arrival, ChannelId, Inbound, Intake, Receipted, Refused, Unreadable};
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::App,
@@ -38,16 +39,33 @@ struct Waiting {
     done: oneshot::Sender<Routed>,
 }
 
+/// The tasks behind an [`Inbox`].
+#[derive(Debug)]
+pub struct Routers {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Routers {
+    /// Lets them store what has arrived, and ends them.
+    pub async fn finish(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
+
 impl Inbox {
-    /// Starts the routers: one on SQLite, a few on PostgreSQL. They end when the last inbox is dropped.
+    /// Starts the routers: one on SQLite, a few on PostgreSQL.
     #[must_use]
-    pub fn start(app: &App) -> Self {
+    pub fn start(app: &App) -> (Self, Routers) {
         let (sender, receiver) = mpsc::channel(4 * SLICE);
         let receiver = Arc::new(Mutex::new(receiver));
+        let routers = Routers { tasks: TaskTracker::new(), stop: CancellationToken::new() };
         for _ in 0..app.db().routers() {
-            tokio::spawn(run(app.clone(), receiver.clone()));
+            routers.tasks.spawn(run(app.clone(), receiver.clone(), routers.stop.clone()));
         }
-        Self { app: app.clone(), sender }
+        routers.tasks.close();
+        (Self { app: app.clone(), sender }, routers)
     }
 }
 
@@ -84,10 +102,17 @@ async fn keep_large(app: &App, arrival: &Arrival) -> Result<(), Refused> {
 
 /// Takes what has arrived while the last commit ran: under load slices fill by themselves, and an idle
 /// system waits for nothing.
-async fn run(app: App, arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
+async fn run(app: App, arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>, stop: CancellationToken) {
     loop {
         let mut slice = Vec::with_capacity(SLICE);
-        if arrivals.lock().await.recv_many(&mut slice, SLICE).await == 0 {
+        let next = async { arrivals.lock().await.recv_many(&mut slice, SLICE).await };
+        // What is there is taken also after the word to stop.
+        let taken = tokio::select! {
+            biased;
+            taken = next => taken,
+            () = stop.cancelled() => 0,
+        };
+        if taken == 0 {
             return;
         }
         let (arrivals, waiting): (Vec<_>, Vec<_>) =
@@ -103,12 +128,16 @@ async fn run(app: App, arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
 /// Routes a slice; if it fails as a whole, one by one, so that a bad arrival does not hold up the others.
 async fn take(app: &App, arrivals: &[Arrival]) -> Vec<Routed> {
     let begun = std::time::Instant::now();
-    let routed = match commit(app, arrivals).await {
-        Ok(routed) => routed,
-        Err(error) if refusal(&error) == Some(Refused::Full) => {
-            vec![Err(Refused::Full); arrivals.len()]
+    let committed = commit(app, arrivals).await;
+    let refused = committed.as_ref().err().and_then(refusal);
+    let routed = match (committed, refused) {
+        (Ok(routed), _) => routed,
+        // Nobody's fault: all come again.
+        (Err(error), Some(refused)) => {
+            tracing::warn!(%error, arrivals = arrivals.len(), "a slice was put off");
+            vec![Err(refused); arrivals.len()]
         }
-        Err(error) if arrivals.len() > 1 => {
+        (Err(error), None) if arrivals.len() > 1 => {
             tracing::warn!(%error, arrivals = arrivals.len(), "a slice failed: each by itself now");
             let mut routed = Vec::with_capacity(arrivals.len());
             for arrival in arrivals {
@@ -116,7 +145,7 @@ async fn take(app: &App, arrivals: &[Arrival]) -> Vec<Routed> {
             }
             routed
         }
-        Err(_) => vec![take_one(app, &arrivals[0]).await],
+        (Err(_), None) => vec![take_one(app, &arrivals[0]).await],
     };
     app.wake().log_grew();
     telemetry::intake_slice(arrivals.len(), begun.elapsed());
@@ -134,8 +163,11 @@ async fn take_one(app: &App, arrival: &Arrival) -> Routed {
     for attempt in 1..=TRIES {
         match commit(app, one).await {
             Ok(mut routed) => return routed.pop().unwrap_or(Err(Refused::Unavailable)),
-            Err(error) if refusal(&error) == Some(Refused::Full) => return Err(Refused::Full),
-            Err(error) => last = error.to_string(),
+            Err(error) => match refusal(&error) {
+                // It is not the arrival's fault, and does not count against it.
+                Some(refused) => return Err(refused),
+                None => last = error.to_string(),
+            },
         }
         tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
     }
@@ -154,6 +186,7 @@ async fn take_one(app: &App, arrival: &Arrival) -> Routed {
 fn refusal(error: &IntakeError) -> Option<Refused> {
     match error {
         IntakeError::Db(DbError::Full(_)) => Some(Refused::Full),
+        IntakeError::Db(DbError::Unavailable(_)) => Some(Refused::Unavailable),
         IntakeError::Db(_) | IntakeError::Panicked => None,
     }
 }
@@ -195,6 +228,7 @@ struct Quarantined {
     channel_id: ChannelId,
     transport_key: String,
     media_type: String,
+    envelope: Option<String>,
     digest: Vec<u8>,
     body: Option<Vec<u8>>,
     received_at: sapa_channel::Timestamp,

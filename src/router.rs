@@ -86,7 +86,8 @@ async fn store_originals<'m>(
     let stored: Vec<Uuid> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(
             "INSERT INTO originals
-                 (id, channel_id, transport_key, digest, media_type, size, body, received_at, state, reason, attempts) ",
+                 (id, channel_id, transport_key, digest, media_type, size, body, received_at, state, envelope, reason,
+                  attempts) ",
         );
         query.push_values(&rows, |mut row, fresh| {
             let arrival = fresh.arrival;
@@ -100,6 +101,8 @@ async fn store_originals<'m>(
                 .push_bind(files::inline(&arrival.original.bytes))
                 .push_bind(arrival.received_at)
                 .push_bind(if reason.is_some() { "quarantined" } else { "taken" })
+                // Only what could not be read is read again.
+                .push_bind(arrival.original.envelope.as_deref().filter(|_| reason.is_some()))
                 .push_bind(reason)
                 .push_bind(1_i64);
         });

@@ -22,7 +22,7 @@ fn understand(mail: &Mail, channel: ChannelId, app: &App) -> Arrival {
     Arrival {
         channel,
         transport_key: sapa_channel::new_id().to_string(),
-        original: Original { media_type: "message/rfc822", bytes },
+        original: Original { media_type: "message/rfc822", bytes, envelope: None },
         received_at: app.now(),
         content: sapa_email::parse(&mail.bytes, &envelope),
     }
@@ -51,7 +51,7 @@ pub async fn parse(
 
 /// Arrivals a second that the router stores while nothing else runs.
 pub async fn route(app: &App, arrivals: Vec<Arrival>) -> anyhow::Result<f64> {
-    let inbox = Inbox::start(app);
+    let (inbox, _routers) = Inbox::start(app);
     let count = arrivals.len();
     let begun = Instant::now();
     let senders = arrivals.chunks(count.div_ceil(WAITING)).map(|mine| {

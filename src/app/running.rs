@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use crate::{
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
-    contacts, conversations, housekeeping, http,
-    intake::Inbox,
+    contacts, conversations, delivery, housekeeping, http,
+    intake::{Inbox, Routers},
     live, mailings, search, webhooks,
 };
 
@@ -30,17 +30,22 @@ pub struct Running {
     pub lmtp: Option<SocketAddr>,
     app: App,
     stop: CancellationToken,
+    intake: Routers,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 /// Starts the hub: readers of the log, channels, listeners, and the web server last.
 pub async fn start(app: App) -> anyhow::Result<Running> {
     let stop = app.stopping();
-    let inbox: Arc<dyn Intake> = Arc::new(Inbox::start(&app));
+    let (inbox, intake) = Inbox::start(&app);
+    let inbox: Arc<dyn Intake> = Arc::new(inbox);
     let chat =
         ChatServer::new(Arc::new(Chat(app.clone())), inbox.clone(), app.clock(), stop.clone());
     app.operate(Operation { intake: inbox.clone(), chat, stop: stop.clone() });
 
+    delivery::worker::recover_at_start(&app)
+        .await
+        .context("finding what was being sent when the hub last ended")?;
     readers(&app, &stop);
     channels::operate::start_all(&app).await.context("putting the channels into operation")?;
 
@@ -51,7 +56,7 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         .with_context(|| format!("listening on {}", app.config().server.listen))?;
     let address = listener.local_addr()?;
     let server = tokio::spawn(http::serve(app.clone(), listener, stop.clone()));
-    Ok(Running { http: address, smtp, lmtp, app, stop, server })
+    Ok(Running { http: address, smtp, lmtp, app, stop, intake, server })
 }
 
 fn readers(app: &App, stop: &CancellationToken) {
@@ -85,11 +90,12 @@ async fn listen(
     config.clock = app.clock();
     config.max_size = settings.max_bytes;
     config.max_connections = settings.max_connections;
+    config.tls.clone_from(&settings.tls);
     let server = Server::bind(config, Arc::new(OperatedMailboxes(app.clone())), inbox.clone())
         .await
         .with_context(|| format!("listening for mail on {listen}"))?;
     let address = server.local_addr();
-    tokio::spawn(server.run(stop.clone()));
+    app.tasks().spawn(server.run(stop.clone()));
     Ok(Some(address))
 }
 
@@ -112,12 +118,24 @@ impl Running {
         self.finish().await
     }
 
-    async fn finish(self) -> anyhow::Result<()> {
+    /// First what brings in and sends out ends, then what stores, and the database last.
+    async fn finish(mut self) -> anyhow::Result<()> {
         self.app.tasks().close();
-        if tokio::time::timeout(GRACE, self.app.tasks().wait()).await.is_err() {
+        let served = self.server.is_finished();
+        let work = async {
+            self.app.tasks().wait().await;
+            if !served {
+                // How it ended was told while it ran, if it matters.
+                let _ = (&mut self.server).await;
+            }
+        };
+        if tokio::time::timeout(GRACE, work).await.is_err() {
             tracing::warn!("some work did not end in time; the next start finds what it left");
         }
         self.server.abort();
+        if tokio::time::timeout(GRACE, self.intake.finish()).await.is_err() {
+            tracing::warn!("some arrivals were not stored in time; they come again");
+        }
         self.app.db().close().await;
         Ok(())
     }

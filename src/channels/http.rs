@@ -224,9 +224,11 @@ async fn change_channel(
     audit::record(&mut tx, &caller.actor(), "channel.changed", &name, &caller.address, now).await?;
     let row = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     app.commit(tx, &[NewEvent::new("channel.changed", now, caller.actor())]).await?;
-    app.registry().remove(id);
+    // One takes the other's place: nothing that comes meanwhile is refused.
     if enabled {
         operate::start(&app, &row);
+    } else {
+        app.registry().remove(id);
     }
     Ok(Json(AddedChannel { channel: row.into(), signing_key }))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sapa_channel::{Channel, Inbound, Unreadable};
-use sapa_email::{DkimKey, EmailChannel, Envelope, Limits, MailboxSettings, Relay, Way};
+use sapa_email::{DkimKey, EmailChannel, Limits, MailboxSettings, Relay, Way};
 use sapa_telegram::{Mode, TelegramChannel};
 use sapa_webchat::{Key, Looks, Site, WebChatChannel};
 use secrecy::ExposeSecret;
@@ -24,14 +24,16 @@ pub enum Part {
 
 impl Part {
     /// Reads an original again.
-    pub fn read_again(&self, address: &str, bytes: &bytes::Bytes) -> Result<Inbound, Unreadable> {
+    pub fn read_again(
+        &self,
+        address: &str,
+        bytes: &bytes::Bytes,
+        envelope: Option<&str>,
+    ) -> Result<Inbound, Unreadable> {
         match self {
             Self::Email => {
                 let ours = |other: &str| other == address;
-                sapa_email::parse(
-                    bytes,
-                    &Envelope { sender: None, recipient: address, ours: &ours },
-                )
+                sapa_email::read_again(bytes, envelope, address, &ours)
             }
             Self::Telegram(_) => sapa_telegram::read(bytes),
             Self::Webchat(_) => Err(Unreadable(

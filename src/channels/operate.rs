@@ -45,6 +45,7 @@ pub fn start(app: &App, row: &ChannelRow) {
         Ok(made) => made,
         Err(why) => {
             tracing::error!(channel = row.name, why, "a channel cannot start");
+            app.registry().miss(row.id, &row.kind, &row.address);
             let app = app.clone();
             let id = row.id;
             tokio::spawn(async move { note_error(&app, id, why).await });
@@ -70,8 +71,12 @@ pub fn start(app: &App, row: &ChannelRow) {
         let (health, stop) = (reporting.clone(), receiving_stop.clone());
         async move { channel.run(intake, health, stop).await }
     });
-    if !channel.capabilities().pull {
-        let (hub, sending_stop) = (app.clone(), stop.clone());
+    let (hub, sending_stop) = (app.clone(), stop.clone());
+    if channel.capabilities().pull {
+        app.supervise("answers for later", stop, move || {
+            delivery::release::run(hub.clone(), operated.clone(), sending_stop.clone())
+        });
+    } else {
         app.supervise("delivery", stop, move || {
             delivery::worker::run(hub.clone(), operated.clone(), sending_stop.clone())
         });

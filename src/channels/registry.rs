@@ -51,15 +51,21 @@ impl Operated {
     }
 
     /// Reads an original of this channel again.
-    pub fn read_again(&self, bytes: &bytes::Bytes) -> Result<Inbound, Unreadable> {
-        self.part.read_again(&self.address, bytes)
+    pub fn read_again(
+        &self,
+        bytes: &bytes::Bytes,
+        envelope: Option<&str>,
+    ) -> Result<Inbound, Unreadable> {
+        self.part.read_again(&self.address, bytes, envelope)
     }
 }
 
-/// All channels in operation.
+/// All channels in operation, and those that should be and cannot.
 #[derive(Debug, Default)]
 pub struct Registry {
     channels: RwLock<HashMap<ChannelId, Arc<Operated>>>,
+    /// Kind and address of those that are switched on and could not start.
+    away: RwLock<HashMap<ChannelId, (String, String)>>,
 }
 
 impl Registry {
@@ -92,8 +98,26 @@ impl Registry {
             .cloned()
     }
 
+    fn away(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<ChannelId, (String, String)>> {
+        self.away.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends one that could not start as it is now: it is missed, and what comes for it comes again later.
+    pub fn miss(&self, id: ChannelId, kind: &str, address: &str) {
+        self.remove(id);
+        self.away().insert(id, (kind.to_owned(), address.to_owned()));
+    }
+
+    /// Whether the one of a kind with this address should be in operation and is not.
+    #[must_use]
+    pub fn is_missed(&self, kind: &str, address: &str) -> bool {
+        let away = self.away.read().unwrap_or_else(PoisonError::into_inner);
+        away.values().any(|(its_kind, its_address)| its_kind == kind && its_address == address)
+    }
+
     /// Adds one, and ends the one that had its place.
     pub fn insert(&self, operated: Arc<Operated>) {
+        let id = operated.id;
         let before = self
             .channels
             .write()
@@ -102,10 +126,12 @@ impl Registry {
         if let Some(before) = before {
             before.stop.cancel();
         }
+        self.away().remove(&id);
     }
 
     /// Ends one.
     pub fn remove(&self, id: ChannelId) {
+        self.away().remove(&id);
         let before = self.channels.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(before) = before {
             before.stop.cancel();

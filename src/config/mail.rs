@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use sapa_email::{DkimError, DkimKey};
+use sapa_email::{Certificate, CertificateError, DkimError, DkimKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{reader::Reader, section::Section, value::quoted};
@@ -23,6 +23,8 @@ pub struct Smtp {
     pub max_bytes: usize,
     /// The most connections at once.
     pub max_connections: usize,
+    /// The certificate by which STARTTLS is offered; none: it is not.
+    pub tls: Option<Certificate>,
 }
 
 impl Default for Smtp {
@@ -33,6 +35,7 @@ impl Default for Smtp {
             hostname: "localhost".to_owned(),
             max_bytes: 25 * 1024 * 1024,
             max_connections: 200,
+            tls: None,
         }
     }
 }
@@ -59,6 +62,55 @@ impl Smtp {
                 default.max_connections,
                 1..=100_000,
             ),
+            tls: certificate(section),
+        }
+    }
+}
+
+/// The certificate of the listeners, if one is given with its key.
+fn certificate(section: &mut Section<'_>) -> Option<Certificate> {
+    let (chain, key): (Option<PathBuf>, Option<PathBuf>) =
+        (section.optional("tls_certificate"), section.optional("tls_key"));
+    let (chain, key) = match (chain, key) {
+        (None, None) => return None,
+        (Some(chain), Some(key)) => (chain, key),
+        (Some(_), None) => {
+            section.problem(
+                "tls_key",
+                "tls_certificate is given alone",
+                "name the file with its key",
+            );
+            return None;
+        }
+        (None, Some(_)) => {
+            let what = "tls_key is given alone";
+            section.problem("tls_certificate", what, "name the file with the certificate");
+            return None;
+        }
+    };
+    let mut read = |name: &str, path: &PathBuf| match std::fs::read(path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            let what = format!("{} cannot be read: {error}", path.display());
+            section.problem(name, what, "name a file that the hub's user can read");
+            None
+        }
+    };
+    let (chain_pem, key_pem) = (read("tls_certificate", &chain), read("tls_key", &key));
+    match Certificate::from_pem(&chain_pem?, &key_pem?) {
+        Ok(certificate) => Some(certificate),
+        Err(error) => {
+            let (name, path) = match error {
+                CertificateError::NoCertificate => ("tls_certificate", &chain),
+                CertificateError::NoKey | CertificateError::Unusable(_) => ("tls_key", &key),
+            };
+            let what = format!("{}: {error}", path.display());
+            section.problem(
+                name,
+                what,
+                "name fullchain.pem and privkey.pem of the same certificate",
+            );
+            None
         }
     }
 }

@@ -209,6 +209,11 @@ fn r13_the_public_url_is_an_origin(#[case] url: &str, #[case] expected: Option<&
 }
 
 #[rstest]
+#[case("[smtp]\ntls_certificate = \"/nowhere/fullchain.pem\"", "name the file with its key")]
+#[case(
+    "[smtp]\ntls_certificate = \"/nowhere/a.pem\"\ntls_key = \"/nowhere/b.pem\"",
+    "cannot be read"
+)]
 #[case("[smtp]\nlisten = \"0.0.0.0:3000\"", "smtp.listen: 0.0.0.0:3000 is taken by server.listen")]
 #[case(
     "[smtp]\nlisten = \"[::1]:2525\"\nlmtp_listen = \"[::1]:2525\"",

@@ -1,4 +1,7 @@
-//! Drafts: kept on the server, one per officer and conversation, and never deleted by anybody else's action.
+//! Drafts: kept on the server, an answer and a note per officer and conversation, and never deleted by anybody
+//! else's action.
+
+use std::collections::HashSet;
 
 use sapa_channel::{ChannelId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -28,15 +31,19 @@ pub struct Draft {
     pub bcc: Vec<String>,
     /// Uploads.
     pub files: Vec<Uuid>,
+    /// The labels of answers to choose from.
+    pub buttons: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Rest {
     channel_id: Option<ChannelId>,
     subject: Option<String>,
     cc: Vec<String>,
     bcc: Vec<String>,
     files: Vec<Uuid>,
+    buttons: Vec<String>,
 }
 
 /// A draft and where it is.
@@ -66,12 +73,13 @@ pub async fn keep(
         cc: draft.cc.clone(),
         bcc: draft.bcc.clone(),
         files: draft.files.clone(),
+        buttons: draft.buttons.clone(),
     };
     on_db!(tx, |conn| sqlx::query(
         "INSERT INTO drafts (officer_id, conversation_id, kind, text, details, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (officer_id, conversation_id) DO UPDATE
-             SET kind = excluded.kind, text = excluded.text, details = excluded.details,
+         ON CONFLICT (officer_id, conversation_id, kind) DO UPDATE
+             SET text = excluded.text, details = excluded.details,
                  updated_at = excluded.updated_at"
     )
     .bind(officer_id)
@@ -86,13 +94,21 @@ pub async fn keep(
     Ok(())
 }
 
-/// An officer's draft.
-pub async fn find(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid) -> DbResult<Option<Draft>> {
+/// An officer's draft of a kind; without one, what he worked on last.
+pub async fn find(
+    tx: &mut Tx,
+    officer_id: Uuid,
+    conversation_id: Uuid,
+    kind: Option<&str>,
+) -> DbResult<Option<Draft>> {
     let row: Option<(String, String, Json<Rest>)> = on_db!(tx, |conn| sqlx::query_as(
-        "SELECT kind, text, details FROM drafts WHERE officer_id = $1 AND conversation_id = $2"
+        "SELECT kind, text, details FROM drafts
+         WHERE officer_id = $1 AND conversation_id = $2 AND kind = COALESCE($3, kind)
+         ORDER BY updated_at DESC LIMIT 1"
     )
     .bind(officer_id)
     .bind(conversation_id)
+    .bind(kind)
     .fetch_optional(conn)
     .await?);
     Ok(row.map(|(kind, text, Json(rest))| Draft {
@@ -103,39 +119,76 @@ pub async fn find(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid) -> DbRes
         cc: rest.cc,
         bcc: rest.bcc,
         files: rest.files,
+        buttons: rest.buttons,
     }))
 }
 
-/// Forgets an officer's draft.
-pub async fn forget(tx: &mut Tx, officer_id: Uuid, conversation_id: Uuid) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
-        "DELETE FROM drafts WHERE officer_id = $1 AND conversation_id = $2"
+/// Forgets an officer's draft of a kind, or whatever he has begun.
+pub async fn forget(
+    tx: &mut Tx,
+    officer_id: Uuid,
+    conversation_id: Uuid,
+    kind: Option<&str>,
+) -> DbResult<()> {
+    on_db!(tx, |conn| {
+        sqlx::query(
+        "DELETE FROM drafts WHERE officer_id = $1 AND conversation_id = $2 AND kind = COALESCE($3, kind)"
     )
     .bind(officer_id)
     .bind(conversation_id)
+    .bind(kind)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
-/// Makes the text of an answer that was taken back the draft again, before what has been begun since.
+/// Makes an answer that was taken back the draft again, before what has been begun since.
 pub async fn put_back(
     tx: &mut Tx,
     officer_id: Uuid,
     conversation_id: Uuid,
-    text: &str,
+    taken: Draft,
     now: Timestamp,
 ) -> DbResult<()> {
-    let mut draft = find(tx, officer_id, conversation_id)
-        .await?
-        .unwrap_or_else(|| Draft { kind: "reply".to_owned(), ..Draft::default() });
-    draft.text = if draft.text.trim().is_empty() {
-        text.to_owned()
-    } else {
-        format!("{text}\n\n{}", draft.text)
+    let begun = find(tx, officer_id, conversation_id, Some(&taken.kind)).await?;
+    let draft = match begun {
+        Some(begun) => taken.before(begun),
+        None => taken,
     };
     keep(tx, officer_id, conversation_id, &draft, now).await
+}
+
+impl Draft {
+    /// Both in one, this one's text first. Where only one choice can stand, it is the one made last.
+    fn before(self, later: Self) -> Self {
+        let both = |mut first: Vec<String>, then: Vec<String>| {
+            first.extend(then);
+            let mut seen = HashSet::new();
+            first.retain(|one| seen.insert(one.clone()));
+            first
+        };
+        let text = if later.text.trim().is_empty() {
+            self.text
+        } else {
+            format!("{}\n\n{}", self.text, later.text)
+        };
+        let mut files = self.files;
+        files.extend(
+            later.files.into_iter().filter(|file| !files.contains(file)).collect::<Vec<_>>(),
+        );
+        Self {
+            kind: self.kind,
+            text,
+            channel_id: later.channel_id.or(self.channel_id),
+            subject: later.subject.or(self.subject),
+            cc: both(self.cc, later.cc),
+            bcc: both(self.bcc, later.bcc),
+            files,
+            buttons: both(self.buttons, later.buttons),
+        }
+    }
 }
 
 /// All drafts of an officer, the newest first.

@@ -290,19 +290,38 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, App
     })
 }
 
-/// Shows the caller's draft.
-#[utoipa::path(get, path = "/conversations/{id}/draft", tag = "conversations",
+/// Which of the caller's drafts: he may have begun an answer and a note.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WhichDraft {
+    /// `reply` or `note`.
+    kind: Option<String>,
+}
+
+impl WhichDraft {
+    fn checked(&self) -> Result<Option<&str>, AppError> {
+        match self.kind.as_deref() {
+            None | Some("reply" | "note") => Ok(self.kind.as_deref()),
+            Some(_) => Err(AppError::invalid("kind", "is reply or note")),
+        }
+    }
+}
+
+/// Shows the caller's draft; without a kind, the one that he worked on last.
+#[utoipa::path(get, path = "/conversations/{id}/draft", tag = "conversations", params(WhichDraft),
     responses((status = 200, body = Option<Draft>)))]
 async fn get_draft(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<Uuid>,
+    Query(which): Query<WhichDraft>,
 ) -> Result<Json<Option<Draft>>, AppError> {
     let mut tx = app.db().read().await?;
-    Ok(Json(drafts::find(&mut tx, caller.officer_id, id).await?))
+    Ok(Json(drafts::find(&mut tx, caller.officer_id, id, which.checked()?).await?))
 }
 
-/// Keeps the caller's draft.
+/// Keeps the caller's draft of a kind.
 #[utoipa::path(put, path = "/conversations/{id}/draft", tag = "conversations", request_body = Draft,
     responses((status = 204)))]
 async fn put_draft(
@@ -324,15 +343,17 @@ async fn put_draft(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Forgets the caller's draft.
-#[utoipa::path(delete, path = "/conversations/{id}/draft", tag = "conversations", responses((status = 204)))]
+/// Forgets the caller's draft; without a kind, both.
+#[utoipa::path(delete, path = "/conversations/{id}/draft", tag = "conversations", params(WhichDraft),
+    responses((status = 204)))]
 async fn delete_draft(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<Uuid>,
+    Query(which): Query<WhichDraft>,
 ) -> Result<StatusCode, AppError> {
     let mut tx = app.db().write().await?;
-    drafts::forget(&mut tx, caller.officer_id, id).await?;
+    drafts::forget(&mut tx, caller.officer_id, id, which.checked()?).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -104,12 +104,12 @@ struct Row {
     mailing_name: Option<String>,
 }
 
-/// Both joins on the officer are by primary key; the order comes from an index of `conversations`.
+/// All joins on the officer are by primary key; the order comes from an index of `conversations`.
 const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_name, c.channel_id,
         ch.kind AS channel_kind, ch.name AS channel_name, c.status, c.subject, c.preview, c.preview_kind,
         c.preview_author, c.has_files, c.assignee_id, o.name AS assignee_name, c.team_id, t.name AS team_name,
         (c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)) AS unread,
-        c.waiting_since, c.last_message_at, c.snoozed_until, d.text AS draft, c.version,
+        c.waiting_since, c.last_message_at, c.snoozed_until, COALESCE(d.text, n.text) AS draft, c.version,
         c.mailing_id, ml.number AS mailing_number, ml.name AS mailing_name
     FROM conversations c
     JOIN contacts k ON k.id = c.contact_id
@@ -124,7 +124,9 @@ macro_rules! select {
         let mut query = QueryBuilder::new(SELECT);
         query.push_bind($me);
         query
-            .push(" LEFT JOIN drafts d ON d.conversation_id = c.id AND d.officer_id = ")
+            .push(" LEFT JOIN drafts d ON d.kind = 'reply' AND d.conversation_id = c.id AND d.officer_id = ")
+            .push_bind($me)
+            .push(" LEFT JOIN drafts n ON n.kind = 'note' AND n.conversation_id = c.id AND n.officer_id = ")
             .push_bind($me);
         query
     }};

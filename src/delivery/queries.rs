@@ -100,6 +100,30 @@ pub async fn lease(
     Ok(leased)
 }
 
+/// Marks as sent what is due on a channel that customers fetch from, at most so many. Tells which messages, and
+/// when each was to be sent.
+pub async fn send_due(
+    tx: &mut Tx,
+    channel_id: ChannelId,
+    now: Timestamp,
+    limit: i64,
+) -> DbResult<Vec<(Uuid, Timestamp)>> {
+    let sql = format!(
+        "UPDATE deliveries SET state = 'sent', fence = fence + 1, updated_at = $2
+         WHERE seq IN (SELECT seq FROM deliveries
+                       WHERE channel_id = $1 AND state = 'queued' AND run_at <= $2
+                       ORDER BY run_at LIMIT $3 {skip_locked})
+         RETURNING message_id, run_at",
+        skip_locked = tx.skip_locked(),
+    );
+    Ok(on_db!(tx, |conn| sqlx::query_as(AssertSqlSafe(sql))
+        .bind(channel_id)
+        .bind(now)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?))
+}
+
 /// When the next delivery of a channel is due.
 pub async fn next_due(tx: &mut Tx, channel_id: ChannelId) -> DbResult<Option<Timestamp>> {
     Ok(on_db!(tx, |conn| {
@@ -179,17 +203,17 @@ pub async fn step(tx: &mut Tx, steps: &[Step], now: Timestamp) -> DbResult<Vec<(
 }
 
 /// What a node that died left lying: what was only leased is queued again; of what was being sent nobody knows
-/// whether it left (D6). Tells the unknown ones.
+/// whether it left (D6). Tells the unknown ones. Without a channel it is all that any left, whether its lease has
+/// ended or not: for the start of the only node.
 pub async fn recover(
     tx: &mut Tx,
-    channel_id: ChannelId,
+    channel_id: Option<ChannelId>,
     now: Timestamp,
-    mine: Option<Uuid>,
 ) -> DbResult<Vec<(Uuid, Uuid)>> {
     Ok(on_db!(tx, |conn| {
         sqlx::query(
             "UPDATE deliveries SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'retrying' END, fence = fence + 1
-             WHERE channel_id = $1 AND state = 'leased' AND lease_until < $2",
+             WHERE state = 'leased' AND ($1 IS NULL OR (channel_id = $1 AND lease_until < $2))",
         )
         .bind(channel_id)
         .bind(now)
@@ -198,12 +222,11 @@ pub async fn recover(
         sqlx::query_as(
             "UPDATE deliveries SET state = 'unknown', fence = fence + 1, updated_at = $2,
                  reason = 'Sapa was interrupted while it was sending this'
-             WHERE channel_id = $1 AND state = 'dispatching' AND (lease_until < $2 OR lease_owner = $3)
+             WHERE state = 'dispatching' AND ($1 IS NULL OR (channel_id = $1 AND lease_until < $2))
              RETURNING message_id, conversation_id",
         )
         .bind(channel_id)
         .bind(now)
-        .bind(mine)
         .fetch_all(&mut *conn)
         .await?
     }))

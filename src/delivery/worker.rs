@@ -57,7 +57,7 @@ async fn round(
     places: &Arc<Semaphore>,
     sending: &TaskTracker,
 ) -> DbResult<Duration> {
-    recover(app, operated, None).await?;
+    recover(app, operated).await?;
     let now = app.now();
     let free = places.available_permits();
     if free == 0 {
@@ -90,8 +90,22 @@ async fn round(
     Ok(Duration::from_millis(20))
 }
 
+/// Does the same for all that is held, if nobody else can hold anything: one process at a time opens an SQLite
+/// database, so at its start all leases are those of one that died. On PostgreSQL another node may hold them, and
+/// they end by themselves.
+pub async fn recover_at_start(app: &App) -> DbResult<()> {
+    let now = app.now();
+    let mut tx = app.db().write().await?;
+    if !tx.is_sqlite() {
+        return Ok(());
+    }
+    let unknown = queries::recover(&mut tx, None, now).await?;
+    let events = ledger::changed(&mut tx, &unknown, now).await?;
+    app.commit(tx, &events).await
+}
+
 /// Queues again, or marks as unknown, what a node that died left lying.
-async fn recover(app: &App, operated: &Operated, mine: Option<Uuid>) -> DbResult<()> {
+async fn recover(app: &App, operated: &Operated) -> DbResult<()> {
     let now = app.now();
     let mut tx = app.db().read().await?;
     let stale = queries::has_stale(&mut tx, operated.id, now).await?;
@@ -100,7 +114,7 @@ async fn recover(app: &App, operated: &Operated, mine: Option<Uuid>) -> DbResult
         return Ok(());
     }
     let mut tx = app.db().write().await?;
-    let unknown = queries::recover(&mut tx, operated.id, now, mine).await?;
+    let unknown = queries::recover(&mut tx, Some(operated.id), now).await?;
     let events = ledger::changed(&mut tx, &unknown, now).await?;
     app.commit(tx, &events).await
 }

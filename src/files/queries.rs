@@ -80,6 +80,27 @@ pub async fn attach(tx: &mut Tx, ids: &[Uuid], by: &str, message_id: Uuid) -> Db
     }))
 }
 
+/// Makes the files of a message uploads again, as new as if they had come just now. Tells which.
+pub async fn detach(
+    tx: &mut Tx,
+    message_id: Uuid,
+    by: &str,
+    now: Timestamp,
+) -> DbResult<Vec<Uuid>> {
+    let mut files: Vec<Uuid> = on_db!(tx, |conn| {
+        sqlx::query_scalar(
+        "UPDATE files SET message_id = NULL, uploaded_by = $2, created_at = $3 WHERE message_id = $1 RETURNING id"
+    )
+    .bind(message_id)
+    .bind(by)
+    .bind(now)
+    .fetch_all(conn)
+    .await?
+    });
+    files.sort_unstable();
+    Ok(files)
+}
+
 /// The uploads of one uploader that are not attached yet, with their content.
 pub async fn uploads(tx: &mut Tx, ids: &[Uuid], by: &str) -> DbResult<Vec<Content>> {
     if ids.is_empty() {
@@ -107,6 +128,17 @@ pub async fn content(tx: &mut Tx, id: Uuid) -> DbResult<Option<Content>> {
         .fetch_optional(conn)
         .await?
     }))
+}
+
+/// Whether a file is part of a message that stands, and was not taken back.
+pub async fn is_shown(tx: &mut Tx, id: Uuid) -> DbResult<bool> {
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM files f JOIN messages m ON m.id = f.message_id
+                        WHERE f.id = $1 AND m.retracted_at IS NULL)"
+    )
+    .bind(id)
+    .fetch_one(conn)
+    .await?))
 }
 
 /// The contents of all files of a message, in order.

@@ -103,6 +103,10 @@ impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Full(_) => Self::Full,
+            DbError::Unavailable(_) => {
+                tracing::error!(%error, "the database could not be reached");
+                Self::Unavailable
+            }
             DbError::Conflict(_) => {
                 Self::conflict("conflict", "somebody else was first: read it again")
             }

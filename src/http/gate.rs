@@ -44,7 +44,7 @@ pub async fn caller(app: &App, headers: &HeaderMap, address: String) -> Result<C
             .ok_or(AppError::Unauthenticated)?;
         return tokens::caller(app, token, address).await?.ok_or(AppError::Unauthenticated);
     }
-    let token = cookies::session_token(headers).ok_or(AppError::Unauthenticated)?;
+    let token = cookies::session_token(app, headers).ok_or(AppError::Unauthenticated)?;
     sessions::caller(app, token, address).await?.ok_or(AppError::Unauthenticated)
 }
 

@@ -200,10 +200,10 @@ async fn chat_file(
     }
     let mut tx = app.db().read().await?;
     let mut file = files::queries::content(&mut tx, id).await?.ok_or(AppError::NotFound)?;
-    drop(tx);
-    if file.message_id.is_none() {
+    if !files::queries::is_shown(&mut tx, id).await? {
         return Err(AppError::NotFound);
     }
+    drop(tx);
     let bytes = app.files().read(file.body.take(), &file.digest).await?;
     let mut response = if files::model::is_picture(&file.media_type) {
         messages::http::picture(&file.media_type, bytes)?

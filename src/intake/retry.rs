@@ -11,7 +11,7 @@ use crate::{app::App, http::AppError, on_db, router::route};
 pub async fn retry(app: &App, original_id: Uuid) -> Result<bool, AppError> {
     let mut tx = app.db().read().await?;
     let row: Option<Quarantined> = on_db!(&mut tx, |conn| sqlx::query_as(
-        "SELECT channel_id, transport_key, media_type, digest, body, received_at
+        "SELECT channel_id, transport_key, media_type, envelope, digest, body, received_at
          FROM originals WHERE id = $1 AND state = 'quarantined'"
     )
     .bind(original_id)
@@ -24,14 +24,14 @@ pub async fn retry(app: &App, original_id: Uuid) -> Result<bool, AppError> {
         .registry()
         .get(row.channel_id)
         .ok_or_else(|| AppError::conflict("channel_off", "switch its channel on first"))?;
-    let content = operated.read_again(&bytes);
+    let content = operated.read_again(&bytes, row.envelope.as_deref());
     let reason = content.as_ref().err().map(ToString::to_string);
     let media_type =
         if row.media_type == "message/rfc822" { "message/rfc822" } else { "application/json" };
     let arrival = Arrival {
         channel: row.channel_id,
         transport_key: row.transport_key,
-        original: Original { media_type, bytes },
+        original: Original { media_type, bytes, envelope: row.envelope },
         received_at: row.received_at,
         content,
     };

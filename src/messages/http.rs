@@ -236,7 +236,18 @@ async fn message_original(
     let (media_type, digest, body) =
         queries::original(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     drop(tx);
-    let bytes = app.files().read(body, &digest).await?;
+    original(&app, id, &media_type, &digest, body).await
+}
+
+/// Something as it came, for download.
+pub async fn original(
+    app: &App,
+    id: Uuid,
+    media_type: &str,
+    digest: &[u8],
+    body: Option<Vec<u8>>,
+) -> Result<Response, AppError> {
+    let bytes = app.files().read(body, digest).await?;
     let ending = if media_type == "message/rfc822" { "eml" } else { "json" };
     Ok(attachment(&format!("{id}.{ending}"), bytes))
 }

@@ -31,9 +31,19 @@ pub async fn again(
                 "attach its files anew to send it by another channel",
             ));
         }
+        if message.state.as_deref() == Some("retrying") {
+            give_up(tx, id, now).await?;
+        }
         let said =
             send::Said { text: message.text, channel_id: Some(other), ..send::Said::default() };
-        return send::say(app, tx, Speaker::Officer(caller), message.conversation_id, said).await;
+        let by = Speaker::Officer(caller);
+        let (new, mut events) = send::say(app, tx, by, message.conversation_id, said).await?;
+        events.push(
+            NewEvent::new("delivery.changed", now, caller.actor())
+                .conversation(message.conversation_id, message.contact_id)
+                .message(id, None),
+        );
+        return Ok((new, events));
     }
     on_db!(&mut *tx, |conn| {
         sqlx::query(
@@ -51,4 +61,26 @@ pub async fn again(
         .conversation(message.conversation_id, message.contact_id)
         .message(id, message.identity_id);
     Ok((id, vec![event]))
+}
+
+/// Stops what is still tried, for it goes by another channel now.
+async fn give_up(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<(), AppError> {
+    let stopped = on_db!(tx, |conn| {
+        sqlx::query(
+            "UPDATE deliveries SET state = 'cancelled', fence = fence + 1, updated_at = $2
+             WHERE message_id = $1 AND state = 'retrying'",
+        )
+        .bind(id)
+        .bind(now)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    if stopped == 0 {
+        return Err(AppError::conflict(
+            "being_sent",
+            "it is being tried at this moment: wait for what becomes of it",
+        ));
+    }
+    Ok(())
 }

@@ -82,7 +82,8 @@ pub async fn say(
     }
     if let Some(officer) = by.officer() {
         conversations::queries::mark_read(tx, officer.officer_id, conversation_id, now).await?;
-        conversations::drafts::forget(tx, officer.officer_id, conversation_id).await?;
+        let kind = if said.note { "note" } else { "reply" };
+        conversations::drafts::forget(tx, officer.officer_id, conversation_id, Some(kind)).await?;
     }
     if said.solve {
         events.extend(change::solve(tx, &conversation, &by.actor(), now).await?);
@@ -97,7 +98,6 @@ struct Way {
     identity_id: Uuid,
     address: String,
     pull: bool,
-    retract: bool,
     external_id: Option<String>,
     subject: Option<String>,
     references: Vec<String>,
@@ -166,7 +166,6 @@ async fn way_out(
         identity_id: identity.0,
         address: identity.1,
         pull: able.pull,
-        retract: able.retract,
         external_id,
         subject,
         references,
@@ -263,11 +262,10 @@ async fn answered(
     said: &Said,
     now: Timestamp,
 ) -> DbResult<Vec<NewEvent>> {
-    // A person may think again; a program meant what it said.
+    // A person may think again; a program meant what it said. What is sent later can be taken back until then.
     let thinking = if by.is_automatic() { 0 } else { app.config().delivery.undo_seconds };
     let undo = std::time::Duration::from_secs(thinking.into());
-    let undo_until =
-        (!by.is_automatic() && (way.retract || said.send_at.is_none())).then(|| now.after(undo));
+    let undo_until = (!by.is_automatic() && said.send_at.is_none()).then(|| now.after(undo));
     // What customers fetch themselves is there as soon as it is stored, and can be taken back.
     let (state, run_at) = match (way.pull, said.send_at) {
         (true, None) => ("sent", now),
@@ -296,10 +294,14 @@ async fn answered(
         now,
     )
     .await?;
+    // Who fetches is told what is sent: of an answer for later he hears when its time has come.
+    let later = way.pull && state == "queued";
+    let (kind, to) =
+        if later { ("delivery.changed", None) } else { ("message.sent", Some(way.identity_id)) };
     let mut events = vec![
-        NewEvent::new("message.sent", now, by.actor())
+        NewEvent::new(kind, now, by.actor())
             .conversation(conversation.id, conversation.contact_id)
-            .message(id, Some(way.identity_id)),
+            .message(id, to),
     ];
     if conversation.assignee_id.is_none() && by.officer().is_some() {
         events.push(change::assigned_event(conversation, &by.actor(), Some(by.name()), None, now));

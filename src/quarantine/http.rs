@@ -9,8 +9,7 @@ use super::queries::{self, QuarantineEntry};
 use crate::{
     app::App,
     http::{Access, AppError, Cursor, Page, Path, Problem, Query, Routes},
-    intake,
-    messages::http::attachment,
+    intake, messages,
     officers::{audit, caller::Caller, policy::Permission},
 };
 
@@ -64,9 +63,7 @@ async fn quarantined_original(
     let (media_type, digest, body) =
         queries::original(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     drop(tx);
-    let bytes = app.files().read(body, &digest).await?;
-    let ending = if media_type == "message/rfc822" { "eml" } else { "json" };
-    Ok(attachment(&format!("{id}.{ending}"), bytes))
+    messages::http::original(&app, id, &media_type, &digest, body).await
 }
 
 /// Tries again to take in something quarantined.

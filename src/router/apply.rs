@@ -116,8 +116,10 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
             });
             query.push(
                 ") UPDATE conversations
-                   SET message_count = message_count + touched.messages, status = 'open', snoozed_until = NULL,
-                       solved_at = NULL, identity_id = touched.identity_id, channel_id = touched.channel_id,
+                   SET message_count = message_count + touched.messages,
+                       status = CASE WHEN touched.first_at IS NULL THEN status ELSE 'open' END,
+                       snoozed_until = CASE WHEN touched.first_at IS NULL THEN snoozed_until END,
+                       solved_at = CASE WHEN touched.first_at IS NULL THEN solved_at END, identity_id = touched.identity_id, channel_id = touched.channel_id,
                        preview = touched.preview, preview_kind = 'in', preview_author = NULL,
                        has_files = touched.has_files, waiting_since = COALESCE(waiting_since, touched.first_at),
                        last_message_at = touched.at, last_inbound_at = touched.at, version = version + 1

@@ -87,7 +87,7 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             channel_id: arrival.channel,
             preview: String::new(),
             has_files: false,
-            first_at: at,
+            first_at: None,
             at,
         });
         touched.messages += 1;
@@ -96,6 +96,10 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         touched.preview = preview(message);
         touched.has_files = !message.files.is_empty();
         touched.at = touched.at.max(at);
+        // Who writes that he is on holiday waits for nothing.
+        if !message.automatic {
+            touched.first_at.get_or_insert(at);
+        }
 
         let id = (self.new_id)();
         self.plan.messages.push(NewMessage {
@@ -333,7 +337,9 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             let mailing_id = mailed.map(|mailed| mailed.mailing_id);
             return self.open(fresh, message, contact_id, related_id, mailing_id, actor);
         };
-        if !found.open {
+        // What a program wrote joins without waking anything.
+        let wakes = !message.automatic;
+        if !found.open && wakes {
             self.plan.events.push(
                 NewEvent::new("conversation.reopened", at, actor.clone())
                     .conversation(found.id, found.contact_id)
@@ -349,8 +355,8 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             );
         }
         let now = KnownConversation {
-            open: true,
-            awake: true,
+            open: found.open || wakes,
+            awake: found.awake || wakes,
             channel_id: fresh.arrival.channel,
             last_message_at: at.max(found.last_message_at),
             ..found

@@ -220,8 +220,9 @@ pub struct Touched {
     pub preview: String,
     /// Whether the last has files.
     pub has_files: bool,
-    /// When the first of them came: the customer waits since then.
-    pub first_at: Timestamp,
+    /// When the first that a person wrote came: the customer waits since then, and the conversation is open. None
+    /// if programs wrote them all.
+    pub first_at: Option<Timestamp>,
     /// When the last came.
     pub at: Timestamp,
 }

@@ -36,7 +36,11 @@ fn arrival(message: Message) -> Arrival {
     Arrival {
         channel: ChannelId(Uuid::nil()),
         transport_key: new_id().to_string(),
-        original: Original { media_type: "message/rfc822", bytes: Bytes::from_static(b"x") },
+        original: Original {
+            media_type: "message/rfc822",
+            bytes: Bytes::from_static(b"x"),
+            envelope: None,
+        },
         received_at: Timestamp::from_seconds(1_800_000_000),
         content: Ok(Inbound::Message(Box::new(message))),
     }
@@ -118,6 +122,23 @@ fn a_word_after_solving_reopens_and_much_later_begins_anew() {
         let plan = plan(context, &arrivals);
         assert_eq!(kinds(&plan).contains(&"conversation.reopened"), reopens, "{days} days");
         assert_eq!(plan.conversations.is_empty(), reopens);
+    }
+}
+
+#[test]
+fn what_a_program_wrote_joins_and_wakes_nothing() {
+    let contact_id = new_id();
+    for (open, automatic, wakes) in
+        [(false, true, false), (false, false, true), (true, true, false)]
+    {
+        let (mut context, _) = knowing(&rina(), contact_id, true);
+        let known = conversation(contact_id, 1, open, None);
+        context.conversations.insert(contact_id, vec![known.clone()]);
+        let arrivals = [arrival(Message { automatic, ..message(rina()) })];
+        let plan = plan(context, &arrivals);
+        assert_eq!(plan.touched[0].id, known.id);
+        assert_eq!(plan.touched[0].first_at.is_some(), wakes, "{open} {automatic}");
+        assert_eq!(kinds(&plan).contains(&"conversation.reopened"), wakes, "{open} {automatic}");
     }
 }
 

@@ -6,7 +6,7 @@ import {
   request,
   test as base,
 } from '@playwright/test';
-import { type Sapa, startSapa } from './server';
+import { type Sapa, startSapa, startTelegram, type Telegram } from './server';
 
 export { expect } from '@playwright/test';
 export { startSapa, type Sapa } from './server';
@@ -21,7 +21,18 @@ export const addressOf = (who: Who) => `${who}@kopiseruni.example`;
 
 type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 
+/** An empty house of one administrator. It sends at once, and may call this machine. */
+export interface House {
+  sapa: Sapa;
+  /** What its bots speak with. */
+  telegram: Telegram;
+  /** Opens a page of its administrator. */
+  admin: (path: string) => Promise<Page>;
+}
+
 interface Each {
+  /** What scenarios need that would change too much in the demonstration, or need other settings. */
+  house: House;
   /** Set it by `test.use({ hostile: true })` where the security policy is to stop something. */
   hostile: boolean;
   /** What a browser did that it must not. */
@@ -37,6 +48,7 @@ interface Each {
 interface Once {
   /** The Sapa that the scenarios of a run share. One that needs its own takes `startSapa()`. */
   sapa: Sapa;
+  served: Omit<House, 'admin'> & { session: Session };
   /** One session an officer: signing in is slow, on purpose, and seldom what a scenario is about. */
   sessionOf: (who: Who) => Promise<Session>;
 }
@@ -72,6 +84,37 @@ export const test = base.extend<Each, Once>({
     },
     { scope: 'worker', timeout: 90_000 },
   ],
+
+  served: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const telegram = await startTelegram();
+      const sapa = await startSapa('house', 'empty', {
+        SAPA__TELEGRAM__API_URL: telegram.url,
+        SAPA__DELIVERY__UNDO_SECONDS: '0',
+        SAPA__OUTBOUND__ALLOW: '127.0.0.1',
+        SAPA__MAIL__FOLDER: 'mail',
+      });
+      const call = await request.newContext({ baseURL: sapa.url });
+      const first = { name: 'Ratna Sari', email: 'ratna@toko.example', password };
+      base.expect((await call.post('/api/v1/setup', { data: first })).ok()).toBe(true);
+      await call.patch('/api/v1/me', { data: { language: 'id' } });
+      await use({ telegram, sapa, session: await call.storageState() });
+      await call.dispose();
+      await sapa.stop();
+      await telegram.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  house: async ({ served, open }, use) => {
+    const admin = async (path: string) => {
+      const page = await open({ baseURL: served.sapa.url, storageState: served.session });
+      await page.goto(path);
+      return page;
+    };
+    await use({ ...served, admin });
+  },
 
   sessionOf: [
     async ({ sapa }, use) => {

@@ -77,7 +77,7 @@ fn officers_are_added_listed_and_given_a_new_password() {
     let said = sapa.run_with(&with_password, &[], "short\n");
     assert_eq!(
         (said.code, said.err.trim()),
-        (1, "sapa: a good password has at least 10 characters")
+        (1, "sapa: a good password has at least 12 characters")
     );
     let said = sapa.run_with(&with_password, &[], "tiga gelas kopi\n");
     assert_eq!(said.code, 0, "{said:?}");

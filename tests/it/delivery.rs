@@ -1,5 +1,6 @@
 //! The way out: order, retries, what is unknown, nodes that died.
 
+mod again;
 mod nodes;
 mod relays;
 

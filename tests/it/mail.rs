@@ -144,7 +144,7 @@ scenario! {
 }
 
 scenario! {
-    async fn an_answer_can_be_taken_back_before_it_leaves(app: TestApp) {
+    async fn an_answer_for_later_leaves_when_its_time_has_come_and_stays_sent(app: TestApp) {
         app.mailbox().await;
         let ayu = app.officer("Ayu").await;
         let mail = plain("rina@surat.example", "Pesanan", "1@surat.example", "Kurang satu.", "");

@@ -1,6 +1,7 @@
 //! Web chat, from the visitor's browser to the officer's screen and back.
 
 mod attached;
+mod later;
 mod talk;
 mod walls;
 

@@ -27,6 +27,8 @@ pub struct Original {
     pub media_type: &'static str,
     /// Unchanged.
     pub bytes: Bytes,
+    /// What came beside the bytes and is needed to read them again, in the adapter's own words.
+    pub envelope: Option<String>,
 }
 
 /// Why an arrival cannot be understood, in words for an officer.

@@ -19,7 +19,9 @@ pub use compose::{DkimError, DkimKey, MailboxSettings};
 pub use html::{QUOTED_CLASS, sanitise, text_of};
 pub use parse::{Envelope, parse};
 pub use send::{EmailChannel, Limits, Relay, SetUpError, Tls, Way};
-pub use server::{Mailboxes, Protocol, Server, ServerConfig};
+pub use server::{
+    Certificate, CertificateError, Mailboxes, Protocol, Server, ServerConfig, read_again,
+};
 
 /// The kind of this channel and of its addresses.
 pub const KIND: Kind = Kind::new("email");

@@ -3,6 +3,10 @@
 mod data;
 mod deliver;
 mod session;
+mod tls;
+
+pub use deliver::read_again;
+pub use tls::{Certificate, CertificateError};
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -22,6 +26,11 @@ use session::{Ended, Session};
 pub trait Mailboxes: Send + Sync {
     /// The channel of a mailbox. The address comes [normalised](crate::normalise) and without its tag.
     fn resolve(&self, address: &str) -> Option<ChannelId>;
+
+    /// Whether it is a mailbox of ours that is out of operation for the moment. Its mail is told to come again.
+    fn is_away(&self, _address: &str) -> bool {
+        false
+    }
 }
 
 /// What the other side speaks.
@@ -63,7 +72,7 @@ pub struct ServerConfig {
     /// How long mails may take to be finished when the server is stopped.
     pub drain: Duration,
     /// The certificate, if STARTTLS is to be offered.
-    pub tls: Option<Arc<rustls::ServerConfig>>,
+    pub tls: Option<Certificate>,
     /// Tells when a mail came.
     pub clock: Arc<dyn Clock>,
 }
@@ -220,7 +229,7 @@ async fn converse(
     let plain = Session::new(shared.clone(), peer, stop.clone(), false);
     let Ended::StartTls(stream) = plain.run(stream).await? else { return Ok(()) };
     let Some(tls) = shared.config.tls.clone() else { return Ok(()) };
-    let handshake = TlsAcceptor::from(tls).accept(stream);
+    let handshake = TlsAcceptor::from(tls.config()).accept(stream);
     let stream =
         timeout(shared.config.command_timeout.min(Duration::from_secs(30)), handshake).await??;
     Session::new(shared, peer, stop, true).run(stream).await?;

@@ -57,7 +57,7 @@ impl Receiver {
         let arrival = Arrival {
             channel: self.channel,
             transport_key: transport_key(update.id, &raw),
-            original: Original { media_type: "application/json", bytes: raw },
+            original: Original { media_type: "application/json", bytes: raw, envelope: None },
             received_at,
             content,
         };

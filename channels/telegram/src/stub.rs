@@ -18,8 +18,9 @@
 //! - `POST /control/{action}` with `{from, name, username?, language?, …}`: what a customer does. Actions
 //!   and their other fields: `say` (`text`, `message_id?` which it answers), `start` (`payload?`), `press`
 //!   (`message_id`, `label`), `edit` (`message_id`, `text`), `photo` (`base64`, `text?`), `document`
-//!   (`base64`, `file_name`, `media_type`, `text?`), `voice` (`base64`), `contact` (`phone`: his own),
-//!   `location` (`latitude`, `longitude`), `block`, `unblock`. Answers `{update, message}`.
+//!   (`base64`, `file_name`, `media_type`, `text?`), `sticker` (`base64`, `text`: its emoji), `voice`
+//!   (`base64`), `contact` (`phone`: his own), `location` (`latitude`, `longitude`), `block`, `unblock`.
+//!   Answers `{update, message}`.
 //! - `POST /control/behave` with a [`Behaviour`] as `{"how": "hang_up"}`, and perhaps
 //!   `"method"`.
 //! - `GET /control/sent`: what the bot sent. `GET /control/state`: `{pending, webhook, typing, released}`.

@@ -36,7 +36,7 @@ struct Row {
 
 const SELECT: &str =
     "SELECT e.seq, m.id, i.kind, i.value, m.direction, m.author_kind, m.author_name, m.external_id,
-        m.text, m.details, m.file_count, m.at, m.edited_at
+        m.text, m.details, m.file_count, CASE WHEN m.direction = 'out' THEN e.at ELSE m.at END AS at, m.edited_at
     FROM events e JOIN messages m ON m.id = e.message_id JOIN identities i ON i.id = e.identity_id
     WHERE e.kind IN ('message.received', 'message.sent') AND m.retracted_at IS NULL AND ";
 

@@ -171,7 +171,7 @@ async fn a_backup_of_a_newer_program_is_refused_before_anything_is_replaced() {
     let newer = config(source.path());
     let db = connect(&newer).await;
     let mut tx = db.write().await.unwrap();
-    on_db!(&mut tx, |conn| sqlx::query("UPDATE _sqlx_migrations SET version = 9999")
+    on_db!(&mut tx, |conn| sqlx::query("UPDATE _sqlx_migrations SET version = version + 9998")
         .execute(conn)
         .await
         .map(drop)

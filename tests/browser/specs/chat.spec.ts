@@ -1,6 +1,16 @@
 /** The chat in a shop's page, and the officer at the other end. */
 import { expect, test } from '../fixtures';
-import { answerBox, conversation, openChat, picture, said, say, thread, word } from './helpers';
+import {
+  answerBox,
+  conversation,
+  conversationOf,
+  openChat,
+  picture,
+  said,
+  say,
+  thread,
+  word,
+} from './helpers';
 
 test('a visitor and an officer talk, and nobody reloads', async ({ page, desk }) => {
   const officer = await desk('dimas', '/inbox/unassigned');
@@ -37,7 +47,7 @@ test('a visitor and an officer talk, and nobody reloads', async ({ page, desk })
   await expect(page.locator('.in .say', { hasText: answer })).toHaveCount(1);
 });
 
-test('r30: what is written without a line waits, and arrives once and in order', async ({ page, desk }) => {
+test('d3 d8: what is written without a line waits, and arrives once and in order', async ({ page, desk }) => {
   const officer = await desk('dimas', '/inbox/unassigned');
   await openChat(page);
   const begin = word('mulai ');
@@ -57,12 +67,12 @@ test('r30: what is written without a line waits, and arrives once and in order',
   for (const one of words) await expect(page.locator('.me .say', { hasText: one })).toHaveCount(1);
 });
 
-test('h2: a customer of the shop is known by the signature, with what was said before', async ({
+test('h2 r8: a customer of the shop is known by the signature, with what was said before', async ({
   page,
   desk,
 }) => {
   const officer = await desk('ayu');
-  const { id, contact } = await conversation(officer, (row) => row.contact.name === 'Rina Wulandari');
+  const { id, contact } = await conversationOf(officer, 'Rina Wulandari');
   await page.goto('/demo');
   await page.getByRole('button', { name: 'Masuk sebagai Rina Wulandari' }).click();
   await expect(page.getByRole('button', { name: 'Rina Wulandari · Keluar' })).toBeVisible();

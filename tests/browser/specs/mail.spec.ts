@@ -1,7 +1,17 @@
 /** Mail: in by SMTP, read without harm, answered, and read again in the folder of what would have gone out. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '../fixtures';
-import { answerBox, conversation, house, mailFrom, sendRaw, thread, word } from './helpers';
+import {
+  answerBox,
+  conversation,
+  house,
+  mailFrom,
+  sendMail,
+  sendRaw,
+  thread,
+  unharmed,
+  word,
+} from './helpers';
 
 const HTML = `<html><head><title>t</title><style>@import url(https://evil.example/a.css); p { background: url(https://evil.example/b.png) }</style>
 <base href="https://evil.example/"><meta http-equiv="refresh" content="0;url=https://evil.example/c"></head>
@@ -72,28 +82,31 @@ test('r1: a hostile mail is shown in a frame where nothing runs and nothing is f
   expect(original).toContain("fetch('https://evil.example/e')");
 });
 
-test('mail_1: an answer by mail can be read in the folder of what would have gone out', async ({
+test('mail_31 r1: an answer by mail can be read in the folder of what would have gone out', async ({
   sapa,
   desk,
 }) => {
   test.slow();
   const officer = await desk('bayu');
-  const row = await mailFrom(sapa, officer, 'Sinta Maharani', 'Kapan toko buka hari Minggu?');
+  const subject = `${word('Jam buka ')} <img src=x onerror=window.broken=1>`;
+  await sendMail(sapa, { name: 'Sinta Maharani', subject, text: 'Kapan toko buka hari Minggu?' });
+  const row = await conversation(officer, (one) => one.subject === subject);
   await officer.goto(`/inbox/open/${row.id}`);
-  const answer = word('Hari Minggu kami buka pukul sembilan. ');
+  const answer = word('Hari Minggu kami buka <b onclick=window.broken=1>pukul sembilan</b>. ');
   await answerBox(officer).fill(answer);
   await officer.keyboard.press('Control+Enter');
   await expect(thread(officer).locator('.msg.out')).toContainText(answer);
   await expect(answerBox(officer)).toHaveValue('');
 
   await officer.goto('/settings/mail-folder');
-  const mail = officer.getByRole('button', { name: new RegExp(row.subject ?? '') });
+  const mail = officer.getByRole('button', { name: subject });
   // It is held for a while, to be taken back.
   await expect(mail).toBeVisible({ timeout: 25_000 });
   await mail.click();
   const shown = officer.getByRole('dialog');
   await expect(shown).toContainText(answer);
-  await expect(shown).toContainText(`Re: ${row.subject}`);
+  await expect(shown).toContainText(`Re: ${subject}`);
+  await unharmed(officer);
   await shown.getByText('Mentah').click();
   await expect(shown.locator('pre')).toContainText(/^In-Reply-To: /m);
 
@@ -134,4 +147,56 @@ test('a customer’s answer to our mail comes into the same conversation', async
   await expect(thread(officer)).toContainText('Kedua, masih soal yang sama');
   const contact = await officer.request.get(`/api/v1/contacts/${row.contact.id}`);
   expect(await contact.json()).toMatchObject({ conversation_count: 1 });
+});
+
+test('mail_13: what was quoted is folded, and what is odd about a sender is said', async ({ sapa, desk }) => {
+  const officer = await desk('bayu');
+  const subject = word('Balasan ');
+  await sendRaw(
+    sapa,
+    'tari@surat.example',
+    [
+      'From: "Bank Kita <cs@bank.example>" <tari@surat.example>',
+      `To: ${house}`,
+      'Reply-To: lain@surat.example',
+      `Subject: ${subject}`,
+      `Message-ID: <${word('kutip')}@surat.example>`,
+      `Date: ${new Date().toUTCString()}`,
+      'Content-Type: text/plain; charset=utf-8',
+      '',
+      'Baik, saya tunggu.',
+      '',
+      'Pada Sen, 2 Nov 2026 pukul 09.00 Kopi Seruni <halo@kopiseruni.example> menulis:',
+      '> Kopinya dikirim besok.',
+      '> Salam, Dimas',
+    ].join('\n'),
+  );
+  const { id } = await conversation(officer, (row) => row.subject === subject);
+  await officer.goto(`/inbox/open/${id}`);
+  const letter = thread(officer).locator('.msg').last();
+  await expect(letter).toContainText('Baik, saya tunggu.');
+  await expect(letter).not.toContainText('Kopinya dikirim besok.');
+  await letter.getByRole('button', { name: 'Teks kutipan' }).click();
+  await expect(letter.locator('blockquote')).toContainText('Kopinya dikirim besok.');
+  await letter.getByRole('button', { name: 'Sembunyikan kutipan' }).click();
+  await expect(letter.locator('blockquote')).toHaveCount(0);
+  await expect(letter.locator('.warning')).toHaveText([
+    'Namanya menampilkan alamat lain (cs@bank.example), bukan alamat pengirim (tari@surat.example).',
+    'Surat ini meminta balasan ke alamat lain: lain@surat.example.',
+  ]);
+});
+
+test('an answer that is to go later waits for its time', async ({ sapa, desk }) => {
+  const officer = await desk('bayu');
+  const row = await mailFrom(sapa, officer, 'Pak Besok');
+  await officer.goto(`/inbox/open/${row.id}`);
+  const text = word('Selamat pagi ');
+  await answerBox(officer).fill(text);
+  await officer.getByRole('button', { name: 'Cara kirim lainnya' }).click();
+  await officer.getByRole('menuitem', { name: /^Besok pagi/ }).click();
+  const ours = thread(officer).locator('.msg.out', { hasText: text });
+  await expect(ours.getByText(/^Dikirim .+ 9\.00$/)).toBeVisible();
+  await expect(answerBox(officer)).toHaveValue('');
+  await officer.reload();
+  await expect(ours.getByText(/^Dikirim .+ 9\.00$/)).toBeVisible();
 });

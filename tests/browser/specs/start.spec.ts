@@ -17,7 +17,7 @@ test('an officer of the demonstration signs in and out', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Masuk' })).toBeVisible();
 });
 
-test('r16: a wrong password is refused in plain words that tell nothing', async ({ page }) => {
+test('r14: a wrong password is refused in plain words that tell nothing', async ({ page }) => {
   await page.goto('/');
   for (const email of [addressOf('citra'), 'nobody@kopiseruni.example']) {
     await page.getByLabel('Email').fill(email);

@@ -81,6 +81,54 @@ with_relay! {
     }
 }
 
+/// The state of a delivery, whichever hub is in operation.
+async fn state_of(db: &sapa::db::Db, id: Uuid) -> String {
+    let mut tx = db.read().await.unwrap();
+    on_db!(&mut tx, |conn| sqlx::query_scalar("SELECT state FROM deliveries WHERE message_id = $1")
+        .bind(id)
+        .fetch_one(conn)
+        .await
+        .unwrap())
+}
+
+/// A hub that died while it held two answers, and starts again at once.
+async fn started_again(backend: Backend) {
+    let (app, sink, ayu) = hub(backend).await;
+    let rina = mail_from(&app, &ayu, "Rina", "Pesanan").await;
+    let budi = mail_from(&app, &ayu, "Budi", "Lain").await;
+    let begun = left_behind(&app, &ayu, &rina, "dispatching", 300).await;
+    let held = left_behind(&app, &ayu, &budi, "leased", 300).await;
+    let TestApp { app: before, clock, running, folder } = app;
+    running.stop().await.unwrap();
+    let hub = sapa::app::App::open(before.config().clone(), clock, false).await.unwrap();
+    let running = sapa::app::running::start(hub.clone()).await.unwrap();
+    if backend == Backend::Sqlite {
+        // Nobody else can hold them: what had not begun is sent, of the other nobody knows.
+        crate::support::eventually(|| async {
+            (state_of(hub.db(), held).await == "sent").then_some(())
+        })
+        .await;
+        assert_eq!(state_of(hub.db(), begun).await, "unknown");
+        assert_eq!(sink.taken().len(), 1);
+    } else {
+        // Another node may hold them.
+        assert_eq!(state_of(hub.db(), held).await, "leased");
+        assert_eq!(state_of(hub.db(), begun).await, "dispatching");
+    }
+    running.stop().await.unwrap();
+    drop(folder);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d6_what_the_only_node_held_when_it_died_is_found_at_its_start_on_sqlite() {
+    started_again(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d6_what_another_node_may_hold_is_left_to_it_at_the_start_on_postgres() {
+    started_again(Backend::Postgres).await;
+}
+
 with_relay! {
     async fn a_stale_fence_changes_nothing(app: TestApp, sink: Sink, ayu: Client) {
         assert!(sink.taken().is_empty());

@@ -66,7 +66,7 @@ scenario! {
         look(&app, "contacts", &["first_seen_at FROM contacts WHERE merged_into IS NULL", "ORDER BY id DESC"], &[literal(filled::id(2000)), "51".to_owned()], false, &mut found).await;
         let filter = Filter { folder: Folder::All, contact: Some(contact), ..Filter::default() };
         list::list(&mut tx, me, &filter, None, 50).await.unwrap();
-        look(&app, "conversations of a contact", &["c.status IN (", "c.contact_id = "], &[literal(me), literal(me), literal(contact), "51".to_owned()], true, &mut found).await;
+        look(&app, "conversations of a contact", &["c.status IN (", "c.contact_id = "], &[literal(me), literal(me), literal(me), literal(contact), "51".to_owned()], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
@@ -81,12 +81,14 @@ scenario! {
         let mut tx = app.app.db().write().await.unwrap();
         delivery::queries::next_due(&mut tx, ChannelId(channel)).await.unwrap();
         delivery::queries::lease(&mut tx, ChannelId(channel), new_id(), now, 8).await.unwrap();
+        delivery::queries::send_due(&mut tx, ChannelId(channel), now, 8).await.unwrap();
         delivery::queries::has_stale(&mut tx, ChannelId(channel), now).await.unwrap();
         drop(tx);
         snooze::wake_due(&app.app).await.unwrap();
         let (at, owner) = (now.0.to_string(), literal(channel));
         look(&app, "next due", &["SELECT MIN(run_at) FROM deliveries"], std::slice::from_ref(&on), true, &mut found).await;
         look(&app, "lease", &["SET state = 'leased'", "ORDER BY d.run_at"], &[on.clone(), owner, at.clone(), at.clone(), "8".to_owned()], true, &mut found).await;
+        look(&app, "answers for later", &["SET state = 'sent'", "ORDER BY run_at"], &[on.clone(), at.clone(), "8".to_owned()], true, &mut found).await;
         look(&app, "stale", &["SELECT EXISTS (SELECT 1 FROM deliveries"], &[on, at.clone()], true, &mut found).await;
         look(&app, "snoozed", &["status = 'snoozed' AND snoozed_until <="], &[at], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));

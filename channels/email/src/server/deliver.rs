@@ -55,7 +55,11 @@ pub(super) async fn deliver(
         let arrival = Arrival {
             channel: recipient.channel,
             transport_key: transport_key(&recipient.address, sender, &bytes),
-            original: Original { media_type: "message/rfc822", bytes: bytes.clone() },
+            original: Original {
+                media_type: "message/rfc822",
+                bytes: bytes.clone(),
+                envelope: Some(format!("{sender}\n{}", recipient.address)),
+            },
             received_at,
             content,
         };
@@ -66,6 +70,26 @@ pub(super) async fn deliver(
         results[*at] = result.unwrap_or(Err(Refused::Unavailable));
     }
     results
+}
+
+/// Understands a stored mail again. `envelope` is that of its [`Original`]: its sender and its recipient, a line each.
+/// Without it, as from earlier times, the sender is unknown and the recipient is `mailbox`.
+pub fn read_again(
+    bytes: &[u8],
+    envelope: Option<&str>,
+    mailbox: &str,
+    ours: &dyn Fn(&str) -> bool,
+) -> Result<Inbound, Unreadable> {
+    let (sender, recipient) = match envelope.and_then(|envelope| envelope.split_once('\n')) {
+        Some((sender, recipient)) => (Some(sender), recipient),
+        None => (None, mailbox),
+    };
+    let bare = split_tag(recipient).0;
+    let mut content = parse(bytes, &Envelope { sender, recipient: &bare, ours })?;
+    if let (Inbound::Message(message), Some(token)) = (&mut content, reply_token(recipient)) {
+        message.thread.token = Some(token);
+    }
+    Ok(content)
 }
 
 /// The same for an exact redelivery, before any header of ours (`D3`).

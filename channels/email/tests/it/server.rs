@@ -20,7 +20,6 @@ use crate::{
     client::Client,
     conformance::{message as outgoing, settings},
     listen,
-    sending::tls,
 };
 
 const MAIL: &str = "From: Rina <rina@surat.example>\r\nSubject: Paket\r\nMessage-ID: <a@surat.example>\r\n\r\nHalo\r\n";
@@ -30,6 +29,12 @@ fn message(arrival: &Arrival) -> &sapa_channel::Message {
         Ok(Inbound::Message(message)) => message,
         other => panic!("{other:?}"),
     }
+}
+
+fn certificate() -> sapa_email::Certificate {
+    let (chain, key) =
+        (include_bytes!("../keys/localhost.pem"), include_bytes!("../keys/localhost.key"));
+    sapa_email::Certificate::from_pem(chain, key).unwrap()
 }
 
 #[tokio::test]
@@ -352,7 +357,7 @@ async fn d1_a_mail_that_is_not_stored_in_time_is_put_off() {
 #[tokio::test]
 async fn starttls_encrypts_and_begins_anew() {
     let recorder = Recorder::new();
-    let server = listen(Smtp, recorder.clone(), |config| config.tls = Some(tls())).await;
+    let server = listen(Smtp, recorder.clone(), |config| config.tls = Some(certificate())).await;
     let mut client = Client::connect(server.address).await;
     client.answer().await;
     assert!(client.say("EHLO x").await.contains("250-STARTTLS"));
@@ -383,7 +388,7 @@ async fn starttls_encrypts_and_begins_anew() {
 
 #[tokio::test]
 async fn commands_behind_starttls_are_not_taken_into_the_encryption() {
-    let server = listen(Smtp, Recorder::new(), |config| config.tls = Some(tls())).await;
+    let server = listen(Smtp, Recorder::new(), |config| config.tls = Some(certificate())).await;
     let mut client = Client::greeted(server.address).await;
     client.send(b"STARTTLS\r\nMAIL FROM:<a@x.example>\r\n").await;
     let rest = client.rest().await.unwrap();

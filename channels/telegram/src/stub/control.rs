@@ -79,6 +79,7 @@ async fn act(
         "edit" => customer.edits(message, &act.text),
         "photo" => Some(customer.photo(bytes, &act.text)),
         "document" => Some(customer.document(&act.file_name, &act.media_type, bytes, &act.text)),
+        "sticker" => Some(customer.sticker(bytes, &act.text)),
         "voice" => Some(customer.voice(bytes)),
         "contact" => Some(customer.contact(&act.name, &act.phone, Some(act.from))),
         "location" => Some(customer.location(act.latitude, act.longitude)),

@@ -97,6 +97,15 @@ impl Customer {
         self.sends(json!({"document": document, "caption": caption}))
     }
 
+    /// Sends a sticker, which stands for an emoji.
+    pub fn sticker(&self, bytes: impl Into<Bytes>, emoji: &str) -> Said {
+        let mut sticker = self.file("sticker.webp", bytes.into());
+        (sticker["type"], sticker["emoji"]) = (json!("regular"), json!(emoji));
+        (sticker["width"], sticker["height"]) = (json!(512), json!(512));
+        (sticker["is_animated"], sticker["is_video"]) = (json!(false), json!(false));
+        self.sends(json!({"sticker": sticker}))
+    }
+
     /// Speaks.
     pub fn voice(&self, bytes: impl Into<Bytes>) -> Said {
         let mut voice = self.file("voice.ogg", bytes.into());

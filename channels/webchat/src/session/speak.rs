@@ -112,7 +112,11 @@ impl Saying {
             channel: self.caller.channel,
             // Always the browser's address: a message that is sent again after signing in is the same.
             transport_key: format!("{}/{id}", Caller::address_of(self.caller.visitor).value),
-            original: Original { media_type: "application/json", bytes: frame.into() },
+            original: Original {
+                media_type: "application/json",
+                bytes: frame.into(),
+                envelope: None,
+            },
             received_at: self.at,
             content,
         };

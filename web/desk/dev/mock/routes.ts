@@ -84,7 +84,13 @@ export const routes: [string, RegExp, Handler][] = (
     ['GET /conversations/:', ([id = '']) => inbox.conversation(id)],
     ['PATCH /conversations/:', ([id = ''], _q, b) => inbox.change(id, b)],
     ['POST /conversations/:/messages', ([id = ''], _q, b) => inbox.send(id, b)],
-    ['GET /conversations/:/draft', ([id = '']) => db.drafts.get(id) ?? null],
+    [
+      'GET /conversations/:/draft',
+      ([id = ''], q) => {
+        const begun = db.drafts.get(id);
+        return begun && (q.get('kind') ?? begun.kind) === begun.kind ? begun : null;
+      },
+    ],
     [
       'PUT /conversations/:/draft',
       ([id = ''], _q, b) => {

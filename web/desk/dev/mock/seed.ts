@@ -140,7 +140,7 @@ function rina(): void {
     {
       delivery: {
         state: 'failed',
-        reason: 'mailbox_full',
+        reason: 'the mailbox is full for rina@surat.example (mx.surat.example said: 452 4.2.2 quota)',
         next_try_at: null,
         attempts: 2,
         undo_until: null,
@@ -209,7 +209,7 @@ function others(): void {
       subject: 'Wholesale prices for our villa in Ubud',
       address: 'halo@kopiseruni.example',
       cc: ['wayan@villaampel.example'],
-      warnings: ['sender_not_aligned'],
+      warnings: ['it asks for answers to another address: james@kantor.example'],
     },
   );
   const yohanes = talk('Yohanes Tambunan', 'telegram', { unread: true, assignee: officerRef('Dimas') });
@@ -281,7 +281,7 @@ function others(): void {
     {
       delivery: {
         state: 'retrying',
-        reason: 'visitor_away',
+        reason: 'Telegram cannot be reached: no answer in time',
         next_try_at: ago(-3),
         attempts: 2,
         undo_until: null,

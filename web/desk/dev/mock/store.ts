@@ -57,7 +57,7 @@ export const channelRef = (kind: string): T.ChannelRef => {
 };
 
 export function draft(text: string): T.Draft {
-  return { kind: 'reply', text, channel_id: null, subject: null, cc: [], bcc: [], files: [] };
+  return { kind: 'reply', text, channel_id: null, subject: null, cc: [], bcc: [], files: [], buttons: [] };
 }
 
 export function draftOf(id: string): string | null {

@@ -4,7 +4,7 @@ import type { Problem } from './types';
 export class ApiError extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
-    super(problem.detail ?? problem.title);
+    super(problem.title);
     this.problem = problem;
   }
   get code(): string {

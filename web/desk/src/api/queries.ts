@@ -27,11 +27,13 @@ export function useTeams() {
   });
 }
 
-export function useChannels() {
+/** The channels; who watches how they fare sees it change, which is no event. */
+export function useChannels(watching = false) {
   return useQuery({
     queryKey: keys.channels,
     queryFn: () => ok(api.GET('/channels')).then(itemsOf),
     staleTime: 30_000,
+    refetchInterval: watching && 4000,
   });
 }
 

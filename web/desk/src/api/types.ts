@@ -106,7 +106,6 @@ export interface Page<T> {
 /** A refusal (RFC 9457), with what a colleague's answer adds to it. */
 export type Problem = Pick<Schemas['Problem'], 'type' | 'title' | 'status' | 'code'> & {
   fields?: Record<string, string> | null;
-  detail?: string;
   request_id?: string;
   by?: OfficerRef;
   at?: string;

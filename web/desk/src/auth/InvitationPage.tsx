@@ -8,6 +8,7 @@ import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { errorWords, fieldError } from '../ui/Failed';
 import { AuthCard } from './AuthCard';
+import { SHORTEST } from './password';
 
 /** Where an invitation's link leads: choose a password and begin. */
 export function InvitationPage() {
@@ -31,19 +32,19 @@ export function InvitationPage() {
     <AuthCard title={t('invite.title')} lead={t('invite.lead')} onSubmit={() => accept.mutate()}>
       <PasswordInput
         label={t('password')}
-        description={t('setup.password_hint')}
+        description={t('setup.password_hint', { least: SHORTEST })}
         autoComplete="new-password"
         autoFocus
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        error={fieldError(accept.error, 'password')}
+        error={fieldError(accept.error, 'password', t)}
       />
       {accept.error && (
         <p className="form-error" role="alert">
           {stale ? t('invite.bad') : errorWords(accept.error, t)}
         </p>
       )}
-      <Button type="submit" look="primary" busy={accept.isPending} disabled={password.length < 12}>
+      <Button type="submit" look="primary" busy={accept.isPending} disabled={password.length < SHORTEST}>
         {t('invite.submit')}
       </Button>
     </AuthCard>

@@ -8,6 +8,7 @@ import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { fieldError, FormError } from '../ui/Failed';
 import { AuthCard } from './AuthCard';
+import { SHORTEST } from './password';
 
 /** The first administrator; the hub answers only while there is nobody. */
 export function SetUpPage() {
@@ -28,7 +29,7 @@ export function SetUpPage() {
   }, [t]);
   const set = (field: keyof typeof form) => (event: { currentTarget: { value: string } }) =>
     setForm({ ...form, [field]: event.currentTarget.value });
-  const short = form.password.length > 0 && form.password.length < 12;
+  const short = form.password.length > 0 && form.password.length < SHORTEST;
   return (
     <AuthCard title={t('setup.title')} lead={t('setup.lead')} onSubmit={() => create.mutate()}>
       <TextInput
@@ -37,7 +38,7 @@ export function SetUpPage() {
         autoFocus
         value={form.name}
         onChange={set('name')}
-        error={fieldError(create.error, 'name')}
+        error={fieldError(create.error, 'name', t)}
       />
       <TextInput
         label={t('email')}
@@ -45,15 +46,15 @@ export function SetUpPage() {
         autoComplete="username"
         value={form.email}
         onChange={set('email')}
-        error={fieldError(create.error, 'email')}
+        error={fieldError(create.error, 'email', t)}
       />
       <PasswordInput
         label={t('password')}
-        description={t('setup.password_hint')}
+        description={t('setup.password_hint', { least: SHORTEST })}
         autoComplete="new-password"
         value={form.password}
         onChange={set('password')}
-        error={fieldError(create.error, 'password')}
+        error={fieldError(create.error, 'password', t)}
       />
       <FormError error={create.error} />
       <Button

@@ -1,5 +1,6 @@
 import type { Conversation, ReplyChannel } from '../api/types';
 import { useT } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { ChannelIcon, useKindName } from '../ui/ChannelIcon';
 import { Icon } from '../ui/Icon';
 import { Pick } from '../ui/Pick';
@@ -24,7 +25,9 @@ export function ChannelMenu({
         <button
           type="button"
           className="btn small quiet via"
-          aria-label={t('composer.by', { channel: chosen.channel.name })}
+          aria-label={t('composer.by', {
+            channel: `${kindName(chosen.channel.kind)}, ${chosen.channel.name}`,
+          })}
         >
           <ChannelIcon kind={chosen.channel.kind} size="s" />
           <span className="wide">{kindName(chosen.channel.kind)}</span>
@@ -42,7 +45,9 @@ export function ChannelMenu({
           onClick={() => onChoose(one.channel.id)}
         >
           {kindName(one.channel.kind)}
-          <span className="t3 sm block cut">{one.reachable ? one.identity.shown : one.why_not}</span>
+          <span className="t3 sm block cut">
+            {one.reachable ? one.identity.shown : one.why_not && hubWords(one.why_not, t)}
+          </span>
         </Pick.Item>
       ))}
     </Pick>

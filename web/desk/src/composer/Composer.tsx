@@ -9,6 +9,7 @@ import {
   type DragEvent,
   type KeyboardEvent,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { keys } from '../api/keys';
 import { useOfficers } from '../api/queries';
 import type { Conversation } from '../api/types';
@@ -26,13 +27,14 @@ import { SendButton } from './SendButton';
 import { Suggest } from './Suggest';
 import { Tools } from './Tools';
 import { mentionedIn } from './trigger';
-import { useDraft, type Kind, type Writing } from './useDraft';
+import { useDraft } from './useDraft';
 import { useFiles } from './useFiles';
 import { useLastCopies } from './useLastCopies';
 import { useSeen } from './useSeen';
 import { useSend } from './useSend';
 import { useSuggest } from './useSuggest';
 import { useTyping } from './useTyping';
+import type { Kind, Writing } from './writing';
 
 /** Where answers and notes are written. */
 export function Composer({ conversation }: { conversation: Conversation }) {
@@ -44,10 +46,12 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const [caret, setCaret] = useState(0);
   const [over, setOver] = useState(false);
   const [quick, setQuick] = useState(false);
-  const { writing, set, clear, state } = useDraft(conversation);
+  const draft = useDraft(conversation);
+  const { writing, set, state } = draft;
   const { kind } = writing;
   const note = kind === 'note';
   const text = writing.texts[kind];
+  const attached = writing.files[kind];
   const officers = useOfficers().data ?? [];
   const reply =
     conversation.reply_channels.find((one) => one.channel.id === writing.channelId && one.reachable) ??
@@ -55,21 +59,23 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const merge = (some: Partial<Writing>) => set((before) => ({ ...before, ...some }));
   const files = useFiles(note ? null : (reply?.max_file ?? null), (file) => {
     knowFile(file);
-    set((before) => ({ ...before, files: [...before.files, file] }));
+    set((before) => ({ ...before, files: { ...before.files, [kind]: [...before.files[kind], file] } }));
   });
   const copies = useLastCopies(conversation);
   const seen = useSeen(conversation, text);
   const typed = useTyping(conversation.id, !note);
-  const sending = useSend(conversation, clear);
+  const sending = useSend(conversation, draft);
 
   const write = (next: string, at?: number) => {
-    set((before) => ({ ...before, texts: { ...before.texts, [before.kind]: next } }));
-    if (at === undefined) return;
-    setCaret(at);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(at, at);
+    const put = () => set((before) => ({ ...before, texts: { ...before.texts, [before.kind]: next } }));
+    if (at === undefined) return put();
+    // At once: what is typed next goes behind what was put in.
+    flushSync(() => {
+      put();
+      setCaret(at);
     });
+    box.current?.focus();
+    box.current?.setSelectionRange(at, at);
   };
   const insert = (what: string) => {
     const from = box.current?.selectionStart ?? text.length;
@@ -82,7 +88,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
 
   const most = note ? 100_000 : (reply?.max_text ?? 100_000);
   const full = [...text].length > most;
-  const nothing = !text.trim() && writing.files.length === 0;
+  const nothing = !text.trim() && attached.length === 0;
   const blocked = nothing || full || files.busy || (!note && !reply) || sending.busy;
   const send = (how: { solve?: boolean; at?: string }) => {
     if (blocked) return;
@@ -97,7 +103,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         subject: (letters && writing.subject) || undefined,
         cc: letters && writing.cc.length ? writing.cc : undefined,
         bcc: letters && writing.bcc.length ? writing.bcc : undefined,
-        files: writing.files.length ? writing.files.map((file) => file.id) : undefined,
+        files: attached.length ? attached.map((file) => file.id) : undefined,
         buttons:
           !note && reply?.buttons && writing.buttons.length
             ? writing.buttons.map((label) => ({ label }))
@@ -107,7 +113,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         seen_seq: seen.seq,
         mentions: note ? mentionedIn(text, officers) : undefined,
       },
-      writing.files,
+      attached,
     );
   };
   const focus = (to: Kind) => {
@@ -201,9 +207,11 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         onPaste={onPaste}
       />
       <Attachments
-        files={writing.files}
+        files={attached}
         uploads={files.uploads}
-        onRemove={(id) => merge({ files: writing.files.filter((file) => file.id !== id) })}
+        onRemove={(id) =>
+          merge({ files: { ...writing.files, [kind]: attached.filter((file) => file.id !== id) } })
+        }
       />
       {!note && reply?.buttons && (quick || writing.buttons.length > 0) && (
         <QuickReplies labels={writing.buttons} onChange={(buttons) => merge({ buttons })} />

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ReplyChannel } from '../api/types';
 import { useT } from '../i18n';
 import { Icon } from '../ui/Icon';
-import type { Writing } from './useDraft';
+import type { Writing } from './writing';
 
 interface Props {
   writing: Writing;

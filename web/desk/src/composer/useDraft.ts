@@ -2,63 +2,50 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
-import type { Conversation, Draft, FileRef } from '../api/types';
+import type { Conversation, Draft } from '../api/types';
 import { useMe } from '../app/session';
 import { mergeIntoLists } from '../live/refresh';
 import { describeFile } from './knownFiles';
+import { takesBack } from './returned';
+import {
+  changed,
+  empty,
+  fromDrafts,
+  isBlank,
+  kinds,
+  partOf,
+  putBefore,
+  toDraft,
+  without,
+  type Kind,
+  type Part,
+  type Writing,
+} from './writing';
 
-export type Kind = 'reply' | 'note';
-export interface Writing {
-  kind: Kind;
-  /** Each tab keeps its own text: a note never becomes a reply by a slip. */
-  texts: Record<Kind, string>;
-  channelId: string | null;
-  subject: string;
-  cc: string[];
-  bcc: string[];
-  files: FileRef[];
-  buttons: string[];
-}
 export type SaveState = 'idle' | 'waiting' | 'saved' | 'failed';
 
-const empty: Writing = {
-  kind: 'reply',
-  texts: { reply: '', note: '' },
-  channelId: null,
-  subject: '',
-  cc: [],
-  bcc: [],
-  files: [],
-  buttons: [],
-};
 const REST = 700;
 
-function fromDraft(draft: Draft): Writing {
-  return {
-    ...empty,
-    kind: draft.kind === 'note' ? 'note' : 'reply',
-    texts: { ...empty.texts, [draft.kind === 'note' ? 'note' : 'reply']: draft.text },
-    channelId: draft.channel_id,
-    subject: draft.subject ?? '',
-    cc: draft.cc,
-    bcc: draft.bcc,
-  };
+async function readDrafts(id: string): Promise<Draft[]> {
+  const one = (kind?: Kind) =>
+    ok(api.GET('/conversations/{id}/draft', { params: { path: { id }, query: { kind } } }));
+  const newest = await one();
+  if (!newest) return [];
+  const other = await one(newest.kind === 'note' ? 'reply' : 'note');
+  return other ? [newest, other] : [newest];
 }
 
-function blank(writing: Writing): boolean {
-  return !writing.texts[writing.kind].trim() && writing.files.length === 0;
-}
-
-function toDraft(writing: Writing): Draft {
-  return {
-    kind: writing.kind,
-    text: writing.texts[writing.kind],
-    channel_id: writing.channelId,
-    subject: writing.subject || null,
-    cc: writing.cc,
-    bcc: writing.bcc,
-    files: writing.files.map((file) => file.id),
-  };
+function keep(id: string, writing: Writing, kind: Kind) {
+  const path = { path: { id } };
+  return isBlank(writing, kind)
+    ? ok(api.DELETE('/conversations/{id}/draft', { params: { ...path, query: { kind } }, keepalive: true }))
+    : ok(
+        api.PUT('/conversations/{id}/draft', {
+          params: path,
+          body: toDraft(writing, kind),
+          keepalive: true,
+        }),
+      );
 }
 
 /** What is being written, kept on the hub as one goes. */
@@ -68,74 +55,135 @@ export function useDraft(conversation: Conversation) {
   const { id: me } = useMe();
   const [writing, setWriting] = useState<Writing>(empty);
   const [state, setState] = useState<SaveState>('idle');
-  const held = useRef({ writing, dirty: false, row: conversation });
+  const held = useRef({
+    writing,
+    dirty: new Set<Kind>(),
+    /** How much of it is on its way as a message. */
+    sending: 0,
+    saving: null as Promise<void> | null,
+    row: conversation,
+  });
   held.current.row = conversation;
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const kept = useQuery({
     queryKey: keys.draft(id),
-    queryFn: () =>
-      ok(api.GET('/conversations/{id}/draft', { params: { path: { id } } })).then((d) => d ?? null),
+    queryFn: () => readDrafts(id),
     staleTime: 30_000,
   });
 
-  useEffect(() => {
-    const free = !held.current.dirty && blank(held.current.writing);
-    if (!kept.data || !free || !kept.data.text) return;
-    held.current.writing = fromDraft(kept.data);
-    setWriting(held.current.writing);
-    setState('saved');
-    void Promise.all(kept.data.files.map(describeFile)).then((files) => {
-      held.current.writing = { ...held.current.writing, files };
-      setWriting(held.current.writing);
-    });
-  }, [kept.data, kept.dataUpdatedAt]);
+  const show = useCallback((next: Writing) => {
+    held.current.writing = next;
+    setWriting(next);
+  }, []);
+  const free = useCallback(() => {
+    const { dirty, sending, writing: now } = held.current;
+    return dirty.size === 0 && sending === 0 && kinds.every((kind) => isBlank(now, kind));
+  }, []);
 
-  const save = useCallback(async () => {
-    clearTimeout(timer.current);
-    if (!held.current.dirty) return;
-    held.current.dirty = false;
-    const now = held.current.writing;
-    const none = blank(now);
-    const path = { params: { path: { id } }, keepalive: true };
-    try {
-      if (none) await ok(api.DELETE('/conversations/{id}/draft', path));
-      else await ok(api.PUT('/conversations/{id}/draft', { ...path, body: toDraft(now) }));
-      const text = now.texts[now.kind];
-      client.setQueryData<Draft | null>(keys.draft(id), none ? null : toDraft(now));
-      mergeIntoLists(client, { ...held.current.row, draft: none ? null : text.slice(0, 80) }, me);
-      setState(held.current.dirty ? 'waiting' : none ? 'idle' : 'saved');
-    } catch {
-      held.current.dirty = true;
-      setState('failed');
-      timer.current = setTimeout(() => void save(), 5000);
-    }
+  useEffect(() => {
+    const drafts = kept.data ?? [];
+    if (drafts.length === 0 || !free()) return;
+    const bare = fromDrafts(drafts, new Map());
+    show(bare);
+    setState('saved');
+    void Promise.all(drafts.flatMap((draft) => draft.files).map(describeFile)).then((files) => {
+      // Who has gone on writing meanwhile has the files in any case.
+      const known = new Map(files.map((file) => [file.id, file]));
+      const { files: described } = fromDrafts(drafts, known);
+      if (files.length > 0) show({ ...held.current.writing, files: described });
+    });
+  }, [kept.data, kept.dataUpdatedAt, free, show]);
+
+  /** Notes for the rest of the desk what is begun here. */
+  const tell = useCallback(() => {
+    const { writing: now, row } = held.current;
+    const begun = kinds.filter((kind) => !isBlank(now, kind));
+    client.setQueryData<Draft[]>(
+      keys.draft(id),
+      begun.map((kind) => toDraft(now, kind)),
+    );
+    const first = begun[0];
+    mergeIntoLists(client, { ...row, draft: first ? now.texts[first].slice(0, 80) : null }, me);
   }, [client, id, me]);
+
+  const save = useCallback(
+    (leaving = false): void => {
+      clearTimeout(timer.current);
+      const { current } = held;
+      if (current.dirty.size === 0) return;
+      // What is on its way decides first what is left, and one save comes after the other.
+      if (!leaving && (current.sending > 0 || current.saving)) return;
+      const [now, some] = [current.writing, [...current.dirty]];
+      current.dirty.clear();
+      const saving = Promise.all(some.map((kind) => keep(id, now, kind))).then(
+        () => {
+          current.saving = null;
+          tell();
+          const nothing = kinds.every((kind) => isBlank(current.writing, kind));
+          setState(current.dirty.size > 0 ? 'waiting' : nothing ? 'idle' : 'saved');
+          save();
+        },
+        () => {
+          current.saving = null;
+          some.forEach((kind) => current.dirty.add(kind));
+          setState('failed');
+          timer.current = setTimeout(() => save(), 5000);
+        },
+      );
+      current.saving = saving;
+    },
+    [id, tell],
+  );
 
   const set = useCallback(
     (change: (before: Writing) => Writing) => {
-      held.current.writing = change(held.current.writing);
-      held.current.dirty = true;
-      setWriting(held.current.writing);
+      const { current } = held;
+      const next = change(current.writing);
+      const some = changed(current.writing, next);
+      show(next);
+      if (some.length === 0) return;
+      some.forEach((kind) => current.dirty.add(kind));
       setState('waiting');
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => void save(), REST);
+      timer.current = setTimeout(() => save(), REST);
     },
-    [save],
+    [save, show],
   );
 
-  /** After sending: nothing is left to keep. */
-  const clear = useCallback(() => {
-    clearTimeout(timer.current);
-    held.current.dirty = false;
-    held.current.writing = { ...empty, channelId: held.current.writing.channelId };
-    setWriting(held.current.writing);
-    setState('idle');
-    client.setQueryData(keys.draft(id), null);
-    mergeIntoLists(client, { ...held.current.row, draft: null }, me);
-  }, [client, id, me]);
+  /** Takes out what is being sent, and nothing else: one may go on writing. */
+  const take = useCallback(
+    (kind: Kind): Part => {
+      const { current } = held;
+      const part = partOf(current.writing, kind);
+      current.sending += 1;
+      current.dirty.delete(kind);
+      void client.cancelQueries({ queryKey: keys.draft(id) });
+      show(without(current.writing, kind));
+      setState('idle');
+      tell();
+      return part;
+    },
+    [client, id, show, tell],
+  );
 
+  const putBack = useCallback((part: Part) => set((before) => putBefore(before, part)), [set]);
+
+  /** What was taken out has been sent, or comes back. */
+  const settle = useCallback(
+    (part: Part, sent: boolean) => {
+      const { current } = held;
+      current.sending -= 1;
+      if (!sent) putBack(part);
+      // The hub has forgotten this draft, with what was written since.
+      else if (!isBlank(current.writing, part.kind)) current.dirty.add(part.kind);
+      save();
+    },
+    [putBack, save],
+  );
+
+  useEffect(() => takesBack(id, putBack), [id, putBack]);
   useEffect(() => {
-    const leave = () => void save();
+    const leave = () => save(true);
     window.addEventListener('pagehide', leave);
     return () => {
       window.removeEventListener('pagehide', leave);
@@ -143,5 +191,5 @@ export function useDraft(conversation: Conversation) {
     };
   }, [save]);
 
-  return { writing, set, clear, state };
+  return { writing, set, take, settle, state };
 }

@@ -3,22 +3,22 @@ import { useState } from 'react';
 import { api, ok, once } from '../api/client';
 import { ApiError } from '../api/errors';
 import { keys } from '../api/keys';
-import type { Conversation, Draft, Message, NewMessage, Problem } from '../api/types';
+import type { Conversation, FileRef, Message, NewMessage, Problem } from '../api/types';
 import { useMe } from '../app/session';
 import { useT } from '../i18n';
-import { dropItem, putItem, type Line } from '../lib/timeline';
+import { dropItem, putItem, settleItem, type Line } from '../lib/timeline';
 import { refreshConversation } from '../live/refresh';
 import { errorWords } from '../ui/Failed';
-import { knowFile } from './knownFiles';
 import { toast } from '../ui/toasts';
-import type { Writing } from './useDraft';
+import { giveBack } from './returned';
+import type { useDraft } from './useDraft';
 
 /** The message as it will look, shown until the hub has taken it. */
 function foresee(
   body: NewMessage,
   conversation: Conversation,
   me: { id: string; name: string },
-  files: Writing['files'],
+  files: FileRef[],
 ): Message {
   const at = new Date().toISOString();
   const note = body.kind === 'note';
@@ -58,14 +58,17 @@ function foresee(
 }
 
 /** Sends, with the message in the thread at once, an undo, and a word when a colleague was faster. */
-export function useSend(conversation: Conversation, onTaken: () => void) {
+export function useSend(
+  conversation: Conversation,
+  draft: Pick<ReturnType<typeof useDraft>, 'take' | 'settle'>,
+) {
   const client = useQueryClient();
   const me = useMe();
   const t = useT();
   const [faster, setFaster] = useState<{
     problem: Problem;
     body: NewMessage;
-    files: Writing['files'];
+    files: FileRef[];
   } | null>(null);
   const line = keys.timeline(conversation.contact.id);
   const put = (message: Message) =>
@@ -80,22 +83,13 @@ export function useSend(conversation: Conversation, onTaken: () => void) {
       ok(api.DELETE('/messages/{id}', { params: { path: { id: message.id } } })),
     onSuccess: (cancelled, message) => {
       put(cancelled);
-      message.files.forEach(knowFile);
-      client.setQueryData<Draft>(keys.draft(conversation.id), {
-        kind: message.direction === 'note' ? 'note' : 'reply',
-        text: message.text,
-        channel_id: message.channel?.id ?? null,
-        subject: message.subject,
-        cc: message.cc,
-        bcc: message.bcc,
-        files: message.files.map((file) => file.id),
-      });
+      giveBack(client, message);
     },
     onError: () => toast({ text: t('send.too_late'), icon: 'alert', tone: 'bad' }),
   });
 
   const send = useMutation({
-    mutationFn: ({ body }: { body: NewMessage; files: Writing['files'] }) =>
+    mutationFn: ({ body }: { body: NewMessage; files: FileRef[] }) =>
       ok(
         api.POST('/conversations/{id}/messages', {
           params: { path: { id: conversation.id } },
@@ -106,23 +100,28 @@ export function useSend(conversation: Conversation, onTaken: () => void) {
     onMutate: ({ body, files }) => {
       const shown = foresee(body, conversation, me, files);
       put(shown);
-      return shown.id;
+      return { shown: shown.id, part: draft.take(body.kind === 'note' ? 'note' : 'reply') };
     },
-    onSuccess: (message, { body }, shown) => {
-      drop(shown);
-      put(message);
-      onTaken();
+    onSuccess: (message, { body }, { shown, part }) => {
+      client.setQueryData<Line>(
+        line,
+        (data) => data && settleItem(data, shown, { type: 'message', at: message.at, message }),
+      );
+      draft.settle(part, true);
       void refreshConversation(client, conversation.id, me.id).catch(() => undefined);
       void client.invalidateQueries({ queryKey: keys.counts });
       const until = message.delivery?.undo_until ? new Date(message.delivery.undo_until).getTime() : 0;
-      if (body.send_at) toast({ text: t('send.scheduled'), icon: 'clock' });
+      const action = { label: t('undo'), run: () => undo.mutate(message) };
+      if (body.send_at) toast({ text: t('send.scheduled'), icon: 'clock', undo: true, action });
       else if (until > Date.now()) {
-        const action = { label: t('undo'), run: () => undo.mutate(message) };
         toast({ text: t('send.sending'), icon: 'send', until, counts: true, undo: true, action });
       }
     },
-    onError: (error, { body, files }, shown) => {
-      if (shown) drop(shown);
+    onError: (error, { body, files }, taken) => {
+      if (taken) {
+        drop(taken.shown);
+        draft.settle(taken.part, false);
+      }
       if (error instanceof ApiError && error.code === 'answered_meanwhile') {
         setFaster({ problem: error.problem, body, files });
       } else toast({ text: `${t('send.kept')} ${errorWords(error, t)}`, icon: 'alert', tone: 'bad' });
@@ -130,7 +129,7 @@ export function useSend(conversation: Conversation, onTaken: () => void) {
   });
 
   return {
-    send: (body: NewMessage, files: Writing['files']) => send.mutate({ body, files }),
+    send: (body: NewMessage, files: FileRef[]) => send.mutate({ body, files }),
     busy: send.isPending,
     faster,
     /** Sends what a colleague's answer had stopped. */

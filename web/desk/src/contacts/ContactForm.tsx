@@ -61,7 +61,7 @@ export function ContactForm({ contact }: { contact: Contact }) {
         label={t('name')}
         value={form.name}
         onChange={set('name')}
-        error={fieldError(save.error, 'name')}
+        error={fieldError(save.error, 'name', t)}
       />
       <TextInput label={t('contact.company')} value={form.company} onChange={set('company')} />
       <TextInput label={t('contact.city')} value={form.city} onChange={set('city')} />

@@ -15,6 +15,7 @@ import { Page } from '../ui/Page';
 import { LineSkeletons } from '../ui/Skeleton';
 import { When } from '../ui/When';
 import { NewContact } from './NewContact';
+import { reachable } from '../ui/reachable';
 
 /** Everyone who ever wrote, and whom we wrote down. */
 export function ContactsPage() {
@@ -70,7 +71,7 @@ export function ContactsPage() {
         />
       )}
       {contacts.length > 0 && (
-        <div className="card scroll-x">
+        <div className="card scroll-x" ref={reachable}>
           <table>
             <thead>
               <tr>

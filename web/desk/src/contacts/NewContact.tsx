@@ -51,7 +51,7 @@ export function NewContact({ onClose }: { onClose: () => void }) {
         label={t('name')}
         value={form.name}
         onChange={set('name')}
-        error={fieldError(create.error, 'name')}
+        error={fieldError(create.error, 'name', t)}
         data-autofocus
       />
       <TextInput label={t('email')} type="email" value={form.email} onChange={set('email')} />

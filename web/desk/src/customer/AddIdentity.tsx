@@ -55,7 +55,7 @@ export function AddIdentity({ contact, onClose }: { contact: Contact; onClose: (
         label={t('identity.value')}
         value={value}
         onChange={(event) => setValue(event.currentTarget.value)}
-        error={fieldError(act.error, 'value')}
+        error={fieldError(act.error, 'value', t)}
         data-autofocus
       />
       <FormError error={act.error} />

@@ -5,6 +5,7 @@ import { Failed } from '../ui/Failed';
 import { IconButton } from '../ui/Button';
 import { LineSkeletons } from '../ui/Skeleton';
 import { ContactBlocks } from './ContactBlocks';
+import { reachable } from '../ui/reachable';
 
 /** At the right: who it is, and what happened before. */
 export function CustomerPane({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
@@ -31,7 +32,7 @@ export function CustomerPane({ conversationId, onClose }: { conversationId: stri
         )}
         <IconButton icon="cols" label={`${t('customer.hide')} (i)`} className="wide" onClick={onClose} />
       </div>
-      <div className="scroll">
+      <div className="scroll" ref={reachable}>
         {query.error && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
         {!query.data && !query.error && <LineSkeletons count={8} />}
         {query.data && <ContactBlocks contact={query.data} conversation={conversation} />}

@@ -1,6 +1,7 @@
 import { common } from './en/common';
 import { composer } from './en/composer';
 import { customer } from './en/customer';
+import { hub } from './en/hub';
 import { inbox } from './en/inbox';
 import { keys } from './en/keys';
 import { mailings } from './en/mailings';
@@ -14,6 +15,7 @@ export const en = {
   ...common,
   ...composer,
   ...customer,
+  ...hub,
   ...inbox,
   ...keys,
   ...mailings,

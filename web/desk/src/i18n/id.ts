@@ -1,6 +1,7 @@
 import { common } from './id/common';
 import { composer } from './id/composer';
 import { customer } from './id/customer';
+import { hub } from './id/hub';
 import { inbox } from './id/inbox';
 import { keys } from './id/keys';
 import { mailings } from './id/mailings';
@@ -15,6 +16,7 @@ export const id: Record<Key, string> = {
   ...common,
   ...composer,
   ...customer,
+  ...hub,
   ...inbox,
   ...keys,
   ...mailings,

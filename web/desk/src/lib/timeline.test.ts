@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { TimelineItem } from '../api/types';
 import { sampleEvent, sampleMessage } from '../testing/samples';
-import { flatLine, itemKey, mergeNewest, newLineAt, ticketOf, type Line } from './timeline';
+import {
+  firstKey,
+  flatLine,
+  itemKey,
+  mergeNewest,
+  newLineAt,
+  settleItem,
+  ticketOf,
+  type Line,
+} from './timeline';
 
 const message = (id: string, minute: number, over = {}) =>
   sampleMessage({ id, at: `2026-11-23T10:${String(minute).padStart(2, '0')}:00Z`, ...over });
@@ -41,9 +50,34 @@ describe('the time line', () => {
   });
 
   it('keeps_a_message_that_is_still_on_its_way_to_the_hub', () => {
-    const data = line([[message('a', 1), message('new-1', 9)], null]);
+    const data = line([[message('a', 1), message('new-1', 9, ours)], null]);
     const next = mergeNewest(data, { items: [message('a', 1), message('b', 2)], next: null });
     expect(keysOf(next)).toEqual(['m-a', 'm-b', 'm-new-1']);
+  });
+
+  it('shows_a_message_once_when_the_hub_tells_of_it_before_it_answers', () => {
+    const shown = message('new-2', 9, { ...ours, text: 'Halo, Bu' });
+    const taken = message('t2', 8, { ...ours, text: 'Halo, Bu' });
+    const told = mergeNewest(line([[message('a', 1), shown], null]), {
+      items: [message('a', 1), taken],
+      next: null,
+    });
+    expect(keysOf(told)).toEqual(['m-a', 'm-t2']);
+    expect(firstKey('m-t2')).toBe('m-new-2');
+    expect(keysOf(settleItem(told, 'new-2', taken))).toEqual(['m-a', 'm-t2']);
+    // The same words again are another message.
+    const again = mergeNewest(line([[taken, message('new-3', 9, { ...ours, text: 'Halo, Bu' })], null]), {
+      items: [taken],
+      next: null,
+    });
+    expect(keysOf(again)).toEqual(['m-t2', 'm-new-3']);
+  });
+
+  it('keeps_a_message_in_its_place_and_under_its_key_when_the_hub_has_taken_it', () => {
+    const data = line([[message('a', 1), message('new-4', 2, ours), message('b', 3)], null]);
+    const settled = settleItem(data, 'new-4', message('t4', 2, ours));
+    expect(keysOf(settled)).toEqual(['m-a', 'm-t4', 'm-b']);
+    expect([firstKey('m-t4'), firstKey('m-a')]).toEqual(['m-new-4', 'm-a']);
   });
 
   it('puts_the_new_line_before_the_first_unanswered_message', () => {

@@ -21,6 +21,14 @@ export function itemKey(item: TimelineItem): string {
   return item.type === 'mailing' ? `l-${item.mailing.recipient_id}` : `e-${item.seq}`;
 }
 
+/** By the key of a message, the one under which it was shown before the hub had taken it. */
+const firstKeys = new Map<string, string>();
+
+/** The key by which a line stays the same line: a message that the hub has taken is not drawn anew. */
+export function firstKey(key: string): string {
+  return firstKeys.get(key) ?? key;
+}
+
 /** All items, oldest first, each once. */
 export function flatLine(data: Line | undefined): TimelineItem[] {
   const seen = new Set<string>();
@@ -44,7 +52,16 @@ export function mergeNewest(data: Line, fresh: Page<TimelineItem>): Line {
   const oldest = fresh.items[0];
   const held = flatLine(data);
   const met = held.some((item) => renewed.has(itemKey(item)));
-  const waiting = held.filter((item) => isTemporary(item));
+  const known = new Set(held.map(itemKey));
+  const arrived = fresh.items.filter((item) => !known.has(itemKey(item)));
+  // The hub may have been faster in telling everybody than in answering.
+  const waiting = held.filter((item) => {
+    if (!isTemporary(item)) return false;
+    const at = arrived.findIndex((one) => isTaken(item, one));
+    const [taken] = at < 0 ? [] : arrived.splice(at, 1);
+    if (taken) firstKeys.set(itemKey(taken), itemKey(item));
+    return !taken;
+  });
   if (!met && fresh.next !== null) return withItems(fresh, [...fresh.items, ...waiting]);
   const kept = first.items.filter(
     (item) => !renewed.has(itemKey(item)) && !isTemporary(item) && oldest && item.at < oldest.at,
@@ -64,6 +81,35 @@ function withItems(page: Page<TimelineItem>, items: TimelineItem[]): Line {
 /** A message shown before the hub has said that it took it. */
 export function isTemporary(item: TimelineItem): boolean {
   return item.type === 'message' && item.message.id.startsWith('new-');
+}
+
+/** Whether a message that was shown beforehand is what the hub has taken. */
+function isTaken(shown: TimelineItem, taken: TimelineItem): boolean {
+  if (shown.type !== 'message' || taken.type !== 'message') return false;
+  const [one, other] = [shown.message, taken.message];
+  return (
+    one.conversation_id === other.conversation_id &&
+    one.direction === other.direction &&
+    one.author.id === other.author.id &&
+    one.text === other.text
+  );
+}
+
+/** Puts the message that the hub has taken in the place of the one that was shown for it. */
+export function settleItem(data: Line, shown: string, item: TimelineItem): Line {
+  const [key, before] = [itemKey(item), `m-${shown}`];
+  if (!flatLine(data).some((one) => itemKey(one) === before)) {
+    const there = flatLine(data).some((one) => itemKey(one) === key);
+    return there ? data : putItem(data, item);
+  }
+  firstKeys.set(key, before);
+  const pages = data.pages.map((page) => ({
+    ...page,
+    items: page.items
+      .filter((one) => itemKey(one) !== key)
+      .map((one) => (itemKey(one) === before ? item : one)),
+  }));
+  return { ...data, pages };
 }
 
 export function putItem(data: Line, item: TimelineItem): Line {

@@ -18,6 +18,8 @@ export function touchedBy(event: LiveEvent): Touched {
   const queries: (readonly unknown[])[] = [];
   const said = noun === 'message' || noun === 'delivery';
   if (noun === 'conversation' || (noun === 'message' && kind !== 'message.edited')) queries.push(keys.counts);
+  // Whether a note names the reader is for the hub to say.
+  if (kind === 'message.note') queries.push([...keys.lists, { folder: 'mentions' }]);
   if (contact_id && !said) queries.push(keys.contact(contact_id));
   if (noun === 'ticket') {
     queries.push(keys.tickets);

@@ -60,14 +60,14 @@ export function CannedDialog({ canned, onClose }: { canned?: Canned; onClose: ()
             shortcut: event.currentTarget.value.toLowerCase().replace(/[^\p{L}\p{N}-]+/gu, '-'),
           })
         }
-        error={fieldError(act.error, 'shortcut')}
+        error={fieldError(act.error, 'shortcut', t)}
         data-autofocus
       />
       <TextInput
         label={t('canned.title')}
         value={form.title}
         onChange={(event) => setForm({ ...form, title: event.currentTarget.value })}
-        error={fieldError(act.error, 'title')}
+        error={fieldError(act.error, 'title', t)}
       />
       <Textarea
         label={t('canned.body')}
@@ -77,7 +77,7 @@ export function CannedDialog({ canned, onClose }: { canned?: Canned; onClose: ()
         maxRows={12}
         value={form.text}
         onChange={(event) => setForm({ ...form, text: event.currentTarget.value })}
-        error={fieldError(act.error, 'text')}
+        error={fieldError(act.error, 'text', t)}
       />
       <Select
         label={t('team')}

@@ -4,6 +4,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Channel } from '../api/types';
 import { useT } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { Button, IconButton } from '../ui/Button';
 import { ChannelIcon, useKindName } from '../ui/ChannelIcon';
 import { Confirm } from '../ui/Dialog';
@@ -54,7 +55,7 @@ export function ChannelCard({ channel, onEdit }: { channel: Channel; onEdit: () 
       <div className={state === 'bad' ? 'health bad' : 'health t2'}>
         <span className={`led ${led}`} />
         <span>
-          {t(`health.${state}`)}{' '}
+          {t(`health.${state}`)} {state === 'bad' && health.error && `${hubWords(health.error, t)} `}
           {health.last_good_at && state === 'bad' && (
             <>
               {t('health.last_good')} <When at={health.last_good_at} full />.{' '}
@@ -67,12 +68,11 @@ export function ChannelCard({ channel, onEdit }: { channel: Channel; onEdit: () 
           )}
         </span>
       </div>
-      {state === 'bad' && health.error && <pre className="detail">{health.error}</pre>}
       {siteKey && <CopyBox text={snippet(siteKey)} label={t('channels.snippet')} />}
       {checked && (
         <p className={checked.ok ? 'row ok sm' : 'row bad sm'} role="status">
           <Icon name={checked.ok ? 'check' : 'alert'} size="s" />
-          {t(checked.ok ? 'channels.check_ok' : 'channels.check_bad')} {checked.detail}
+          {t(checked.ok ? 'channels.check_ok' : 'channels.check_bad')} {hubWords(checked.detail, t)}
         </p>
       )}
       <div className="row">

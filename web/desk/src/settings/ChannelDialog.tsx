@@ -104,7 +104,7 @@ export function ChannelDialog({
           type="email"
           value={address}
           onChange={(event) => setAddress(event.currentTarget.value)}
-          error={fieldError(act.error, 'address')}
+          error={fieldError(act.error, 'address', t)}
           data-autofocus
         />
       )}
@@ -115,6 +115,7 @@ export function ChannelDialog({
           autoComplete="off"
           value={secret}
           onChange={(event) => setSecret(event.currentTarget.value)}
+          error={fieldError(act.error, 'secret', t)}
           data-autofocus
         />
       )}

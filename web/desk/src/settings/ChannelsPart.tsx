@@ -18,7 +18,7 @@ const kinds = ['email', 'telegram', 'webchat'];
 export function ChannelsPart() {
   const t = useT();
   const kindName = useKindName();
-  const query = useChannels();
+  const query = useChannels(true);
   const [edited, setEdited] = useState<{ kind: string; channel?: Channel } | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   return (

@@ -4,6 +4,7 @@ import { Empty } from '../ui/Empty';
 import { Failed } from '../ui/Failed';
 import { LineSkeletons } from '../ui/Skeleton';
 import type { IconName } from '../ui/Sprite';
+import { reachable } from '../ui/reachable';
 
 /** A card with what a query brought; waiting, failed and empty are told apart. */
 export function Listing<T>({
@@ -28,5 +29,9 @@ export function Listing<T>({
       </div>
     );
   }
-  return <div className="card scroll-x">{children(query.data)}</div>;
+  return (
+    <div className="card scroll-x" ref={reachable}>
+      {children(query.data)}
+    </div>
+  );
 }

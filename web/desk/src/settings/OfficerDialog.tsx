@@ -76,7 +76,7 @@ export function OfficerDialog({
         label={t('name')}
         value={form.name}
         onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
-        error={fieldError(act.error, 'name')}
+        error={fieldError(act.error, 'name', t)}
         data-autofocus
       />
       {!officer && (
@@ -85,7 +85,7 @@ export function OfficerDialog({
           type="email"
           value={form.email}
           onChange={(event) => setForm({ ...form, email: event.currentTarget.value })}
-          error={fieldError(act.error, 'email')}
+          error={fieldError(act.error, 'email', t)}
         />
       )}
       <Select

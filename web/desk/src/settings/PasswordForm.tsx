@@ -6,6 +6,7 @@ import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { fieldError, FormError } from '../ui/Failed';
 import { toast } from '../ui/toasts';
+import { SHORTEST } from '../auth/password';
 
 export function PasswordForm() {
   const t = useT();
@@ -17,7 +18,7 @@ export function PasswordForm() {
       toast({ text: t('profile.password_changed'), icon: 'check', tone: 'ok' });
     },
   });
-  const short = form.new.length > 0 && form.new.length < 12;
+  const short = form.new.length > 0 && form.new.length < SHORTEST;
   return (
     <form
       className="stack"
@@ -31,18 +32,18 @@ export function PasswordForm() {
         autoComplete="current-password"
         value={form.old}
         onChange={(event) => setForm({ ...form, old: event.currentTarget.value })}
-        error={fieldError(change.error, 'password.old') && t('profile.password_wrong')}
+        error={fieldError(change.error, 'password.old', t) && t('profile.password_wrong')}
       />
       <PasswordInput
         label={t('profile.password_new')}
         autoComplete="new-password"
         value={form.new}
         onChange={(event) => setForm({ ...form, new: event.currentTarget.value })}
-        error={short ? t('password.short') : fieldError(change.error, 'password.new')}
+        error={short ? t('password.short', { least: SHORTEST }) : fieldError(change.error, 'password.new', t)}
       />
       <FormError error={change.error} />
       <div>
-        <Button type="submit" busy={change.isPending} disabled={!form.old || form.new.length < 12}>
+        <Button type="submit" busy={change.isPending} disabled={!form.old || form.new.length < SHORTEST}>
           {t('profile.password_change')}
         </Button>
       </div>

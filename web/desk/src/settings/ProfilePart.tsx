@@ -9,6 +9,7 @@ import { useMe, usePreferences } from '../app/session';
 import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { FormError } from '../ui/Failed';
+import { SHORTEST } from '../auth/password';
 import { Group, Part } from './Part';
 import { PasswordForm } from './PasswordForm';
 
@@ -82,7 +83,7 @@ export function ProfilePart() {
           onChange={(value) => set({ theme: value })}
         />
       </Group>
-      <Group title={t('password')} text={t('setup.password_hint')}>
+      <Group title={t('password')} text={t('setup.password_hint', { least: SHORTEST })}>
         <PasswordForm />
       </Group>
     </Part>

@@ -4,6 +4,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { QuarantineEntry } from '../api/types';
 import { useTexts } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { byteWords } from '../lib/bytes';
 import { Button, IconButton } from '../ui/Button';
 import { ChannelIcon } from '../ui/ChannelIcon';
@@ -46,7 +47,7 @@ export function QuarantinePart() {
                 </div>
                 <div>
                   <span className="t3">{t('quarantine.why')}</span>
-                  <pre className="detail">{one.reason}</pre>
+                  <p className="breaks">{hubWords(one.reason, t)}</p>
                 </div>
                 <div className="row">
                   <Button small icon="refresh" busy={act.isPending} onClick={() => retry(one)}>

@@ -6,6 +6,7 @@ import { Failed } from '../ui/Failed';
 import { Icon } from '../ui/Icon';
 import { LineSkeletons } from '../ui/Skeleton';
 import { Part } from './Part';
+import { reachable } from '../ui/reachable';
 
 /** Which role may do what, as the hub keeps it. */
 export function RolesPart() {
@@ -22,7 +23,7 @@ export function RolesPart() {
       {query.error && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <LineSkeletons count={6} />}
       {query.data && (
-        <div className="card scroll-x">
+        <div className="card scroll-x" ref={reachable}>
           <table className="roles">
             <thead>
               <tr>

@@ -7,6 +7,7 @@ import { Empty } from '../ui/Empty';
 import { Icon } from '../ui/Icon';
 import { LineSkeletons } from '../ui/Skeleton';
 import type { IconName } from '../ui/Sprite';
+import { reachable } from '../ui/reachable';
 
 interface Part {
   section: string;
@@ -169,7 +170,7 @@ export function SettingsPage() {
           })}
         </nav>
       </aside>
-      <div className="scroll">
+      <div className="scroll" ref={reachable}>
         <div className="sheet">
           {Body ? (
             <Suspense fallback={<LineSkeletons count={6} />}>

@@ -130,7 +130,7 @@ function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void }) {
         label={t('name')}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={fieldError(act.error, 'name')}
+        error={fieldError(act.error, 'name', t)}
         data-autofocus
       />
       <MultiSelect

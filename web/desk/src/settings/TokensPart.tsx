@@ -140,7 +140,7 @@ function TokenDialog({ onMade, onClose }: { onMade: (token: string) => void; onC
         description={t('tokens.name_hint')}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={fieldError(act.error, 'name')}
+        error={fieldError(act.error, 'name', t)}
         data-autofocus
       />
       <Checkbox.Group

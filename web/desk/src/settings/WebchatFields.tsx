@@ -13,7 +13,7 @@ export function WebchatFields({ settings, set, error }: FieldsProps) {
         placeholder="https://toko.example"
         value={settings.allowed_origins ?? []}
         onChange={(allowed_origins) => set({ allowed_origins })}
-        error={fieldError(error, 'settings.allowed_origins') ?? fieldError(error, 'allowed_origins')}
+        error={fieldError(error, 'settings.allowed_origins', t) ?? fieldError(error, 'allowed_origins', t)}
       />
       <TextInput
         label={t('channels.title')}

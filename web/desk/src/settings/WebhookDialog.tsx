@@ -85,7 +85,7 @@ export function WebhookDialog({
         type="url"
         value={url}
         onChange={(event) => setUrl(event.currentTarget.value)}
-        error={fieldError(act.error, 'url')}
+        error={fieldError(act.error, 'url', t)}
         data-autofocus
       />
       <MultiSelect
@@ -94,7 +94,7 @@ export function WebhookDialog({
         data={events}
         value={chosen}
         onChange={setChosen}
-        error={fieldError(act.error, 'events')}
+        error={fieldError(act.error, 'events', t)}
       />
       <FormError error={act.error} />
     </Dialog>

@@ -3,6 +3,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Webhook } from '../api/types';
 import { useT } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { Dialog } from '../ui/Dialog';
 import { When } from '../ui/When';
 import { Listing } from './Listing';
@@ -45,7 +46,9 @@ export function WebhookLog({ webhook, onClose }: { webhook: Webhook; onClose: ()
                       <span className={good ? 'chip green' : 'chip red'}>
                         {one.status ?? t('webhooks.no_answer')}
                       </span>
-                      {one.error && <div className="t3 sm">{one.error}</div>}
+                      {one.error && one.status === null && (
+                        <div className="t3 sm">{hubWords(one.error, t)}</div>
+                      )}
                       {one.next_try_at && !good && (
                         <div className="t3 sm">
                           {t('webhooks.next')} <When at={one.next_try_at} full />

@@ -15,7 +15,7 @@ const marks: Partial<Record<Delivery['state'], [IconName, string]>> = {
   read: ['checks', 'ok'],
 };
 
-/** What is held longer than this was sent for later on purpose. */
+/** What waits longer than this was sent for later on purpose. */
 const SOON = 60_000;
 
 /** How far our message got. Failures say why and what next. */
@@ -34,7 +34,7 @@ export function DeliveryMark({
     return <Failure message={message} delivery={delivery} conversation={conversation} />;
   }
   const wait = new Date(delivery.next_try_at ?? 0).getTime() - new Date(message.at).getTime();
-  const later = delivery.state === 'held' && wait > SOON;
+  const later = (delivery.state === 'held' || delivery.state === 'queued') && wait > SOON;
   const key = later ? 'delivery.scheduled' : `delivery.${delivery.state}`;
   const [icon, tone] = marks[delivery.state] ?? ['clock', ''];
   const time = later ? fullWhen(delivery.next_try_at ?? '', now, locale) : clock(delivery.at, locale);

@@ -2,7 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Conversation, Delivery, Message } from '../api/types';
-import { isKey, useTexts, type Translate } from '../i18n';
+import { useTexts } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { fullWhen } from '../lib/time';
 import { useNow } from '../lib/useNow';
 import { Button } from '../ui/Button';
@@ -10,13 +11,6 @@ import { useKindName } from '../ui/ChannelIcon';
 import { errorWords } from '../ui/Failed';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toasts';
-
-function reasonWords(reason: string | null, t: Translate): string {
-  if (!reason) return t('reason.unknown');
-  const key = `reason.${reason}`;
-  if (isKey(key)) return t(key);
-  return /[.!?]$/.test(reason) ? reason : `${reason}.`;
-}
 
 /** Not delivered, or not yet: what happened, why, whether it is tried again, what to do. */
 export function Failure({
@@ -57,7 +51,7 @@ export function Failure({
             trying ? 'failure.not_yet' : delivery.state === 'unknown' ? 'failure.unknown' : 'failure.failed',
           )}
         </b>{' '}
-        {reasonWords(delivery.reason, t)}{' '}
+        {delivery.reason ? hubWords(delivery.reason, t) : t('reason.unknown')}{' '}
         {delivery.next_try_at
           ? t('failure.next_try', { time: fullWhen(delivery.next_try_at, now, locale) })
           : !trying && t('failure.no_more')}

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Conversation, Message } from '../api/types';
 import { useMe } from '../app/session';
-import { isKey, useT, useTexts } from '../i18n';
+import { useT, useTexts } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { clock, exactWhen } from '../lib/time';
 import { Avatar } from '../ui/Avatar';
 import { ChannelIcon } from '../ui/ChannelIcon';
@@ -81,7 +82,7 @@ export function MessageItem({ message, line, conversation, showChannel, follows 
         {message.warnings.map((warning) => (
           <p key={warning} className="warning">
             <Icon name="warn" size="s" />
-            {isKey(`warning.${warning}`) ? t(`warning.${warning}` as 'warning.sender_not_aligned') : warning}
+            {hubWords(warning, t)}
           </p>
         ))}
         {delivery && !gone && (

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Conversation, Message } from '../api/types';
+import { useMe } from '../app/session';
+import { giveBack } from '../composer/returned';
 import { useT } from '../i18n';
 import { TicketDialog } from '../tickets/TicketDialog';
 import { IconButton } from '../ui/Button';
@@ -16,11 +18,15 @@ import { toast } from '../ui/toasts';
 export function MessageMenu({ message, conversation }: { message: Message; conversation: Conversation }) {
   const t = useT();
   const client = useQueryClient();
+  const me = useMe();
   const [asking, setAsking] = useState<'ticket' | 'retract' | null>(null);
-  const held = message.delivery?.state === 'held';
+  const held =
+    message.delivery?.state === 'held' ||
+    (message.delivery?.state === 'queued' && message.delivery.attempts === 0);
   const reply = conversation.reply_channels.find((one) => one.channel.id === message.channel?.id);
   const retractable =
     message.direction === 'out' &&
+    message.author.id === me.id &&
     !message.retracted_at &&
     message.delivery?.state !== 'cancelled' &&
     (held || reply?.retract);
@@ -29,7 +35,7 @@ export function MessageMenu({ message, conversation }: { message: Message; conve
     onSuccess: () => {
       setAsking(null);
       void client.invalidateQueries({ queryKey: keys.timeline(conversation.contact.id) });
-      void client.invalidateQueries({ queryKey: keys.draft(message.conversation_id) });
+      giveBack(client, message);
     },
     onError: (error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),
   });

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Conversation } from '../api/types';
 import { useT } from '../i18n';
 import { firstName } from '../lib/people';
-import { itemKey, newLineAt } from '../lib/timeline';
+import { firstKey, itemKey, newLineAt } from '../lib/timeline';
 import { useLive } from '../live/LiveProvider';
 import { Failed } from '../ui/Failed';
 import { Icon } from '../ui/Icon';
@@ -90,7 +90,7 @@ export function Timeline({ conversation, target }: { conversation: Conversation;
           {isFetchingNextPage && <LineSkeletons count={3} />}
           {!hasNextPage && items.length > 0 && <div className="act">{t('thread.beginning')}</div>}
           {entries.map((entry) => (
-            <Line key={entry.key} entry={entry} conversation={conversation} />
+            <Line key={firstKey(entry.key)} entry={entry} conversation={conversation} />
           ))}
           {typing && (
             <div className="msg typing-line">

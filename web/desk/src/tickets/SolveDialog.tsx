@@ -48,7 +48,7 @@ export function SolveDialog({ ticket, onClose }: { ticket: Ticket; onClose: () =
         minRows={2}
         value={outcome}
         onChange={(event) => setOutcome(event.currentTarget.value)}
-        error={fieldError(act.error, 'outcome')}
+        error={fieldError(act.error, 'outcome', t)}
         data-autofocus
       />
       <FormError error={act.error} />

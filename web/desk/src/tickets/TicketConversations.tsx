@@ -11,6 +11,7 @@ import { Dialog } from '../ui/Dialog';
 import { errorWords, FormError } from '../ui/Failed';
 import { toast } from '../ui/toasts';
 import { useTicketAct } from './useTicketAct';
+import { reachable } from '../ui/reachable';
 
 /** The conversations that speak of this ticket. */
 export function TicketConversations({ ticket }: { ticket: Ticket }) {
@@ -35,7 +36,7 @@ export function TicketConversations({ ticket }: { ticket: Ticket }) {
           {t('ticket.link_another')}
         </button>
       </h2>
-      <div className="card scroll-x">
+      <div className="card scroll-x" ref={reachable}>
         <table>
           <thead>
             <tr>

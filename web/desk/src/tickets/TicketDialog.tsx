@@ -117,7 +117,7 @@ export function TicketDialog({
         value={title}
         maxLength={200}
         onChange={(event) => setTitle(event.currentTarget.value)}
-        error={fieldError(act.error, 'title')}
+        error={fieldError(act.error, 'title', t)}
         data-autofocus
       />
       <Textarea

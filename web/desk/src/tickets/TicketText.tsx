@@ -56,7 +56,7 @@ export function TicketText({ ticket }: { ticket: Ticket }) {
         label={t('ticket.title')}
         value={form.title}
         onChange={(event) => setForm({ ...form, title: event.currentTarget.value })}
-        error={fieldError(act.error, 'title')}
+        error={fieldError(act.error, 'title', t)}
         autoFocus
       />
       <Textarea

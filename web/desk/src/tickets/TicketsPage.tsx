@@ -16,6 +16,7 @@ import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
 import { LineSkeletons } from '../ui/Skeleton';
 import { When } from '../ui/When';
+import { reachable } from '../ui/reachable';
 
 const kinds = ['complaint', 'request', 'question'] as const;
 
@@ -96,7 +97,7 @@ export function TicketsPage() {
         <Empty icon="ticket" title={t('ticket.none')} text={t('ticket.none_text')} />
       )}
       {tickets.length > 0 && (
-        <div className="card scroll-x">
+        <div className="card scroll-x" ref={reachable}>
           <table>
             <thead>
               <tr>

@@ -1,5 +1,6 @@
 import { ApiError, codeOf } from '../api/errors';
 import { isKey, useT, useTexts, type Translate } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { clock } from '../lib/time';
 import { Button } from './Button';
 import { Empty } from './Empty';
@@ -8,7 +9,9 @@ import { Empty } from './Empty';
 export function errorWords(error: unknown, t: Translate): string {
   const key = `error.${codeOf(error)}`;
   if (isKey(key)) return t(key);
-  return error instanceof ApiError && error.problem.detail ? error.problem.detail : t('error.internal');
+  return error instanceof ApiError && error.problem.status < 500
+    ? hubWords(error.problem.title, t)
+    : t('error.internal');
 }
 
 /** A pane that did not load: what failed, what is safe, what to do. */
@@ -53,6 +56,7 @@ export function FormError({ error }: { error: unknown }) {
 }
 
 /** What the hub said about one field of a form. */
-export function fieldError(error: unknown, field: string): string | undefined {
-  return error instanceof ApiError ? error.problem.fields?.[field] : undefined;
+export function fieldError(error: unknown, field: string, t: Translate): string | undefined {
+  const said = error instanceof ApiError ? error.problem.fields?.[field] : undefined;
+  return said && hubWords(said, t);
 }

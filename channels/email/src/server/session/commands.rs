@@ -121,7 +121,11 @@ impl Session {
         let Some(address) = normalise(address) else {
             return self.refuse("553 5.1.3 not an address of here");
         };
-        let Some(channel) = self.shared.mailboxes.resolve(&split_tag(&address).0) else {
+        let mailbox = split_tag(&address).0;
+        let Some(channel) = self.shared.mailboxes.resolve(&mailbox) else {
+            if self.shared.mailboxes.is_away(&mailbox) {
+                return self.say("451 4.2.1 not in operation for the moment, try again later");
+            }
             return self.refuse("550 5.1.1 nobody of that name here");
         };
         transaction.recipients.push(Recipient { address, channel });

@@ -41,10 +41,10 @@ export const shell = {
   'setup.lead': 'Make the first administrator. Everyone else is invited afterwards.',
   'setup.name': 'Your name',
   'setup.submit': 'Create and sign in',
-  'setup.password_hint': 'At least 12 characters. A sentence is easiest to remember.',
+  'setup.password_hint': 'At least {least} characters. A sentence is easiest to remember.',
   'invite.title': 'You are invited',
   'invite.lead': 'Choose a password and begin.',
   'invite.submit': 'Begin',
   'invite.bad': 'This invitation was used or has expired. Ask for a new one.',
-  'password.short': 'Use at least 12 characters.',
+  'password.short': 'Use at least {least} characters.',
 };

@@ -43,10 +43,10 @@ export const shell: Record<keyof typeof en, string> = {
   'setup.lead': 'Buat administrator pertama. Yang lain diundang sesudahnya.',
   'setup.name': 'Nama Anda',
   'setup.submit': 'Buat dan masuk',
-  'setup.password_hint': 'Paling sedikit 12 karakter. Kalimat paling mudah diingat.',
+  'setup.password_hint': 'Paling sedikit {least} karakter. Kalimat paling mudah diingat.',
   'invite.title': 'Anda diundang',
   'invite.lead': 'Pilih kata sandi, lalu mulai.',
   'invite.submit': 'Mulai',
   'invite.bad': 'Undangan ini sudah dipakai atau kedaluwarsa. Minta yang baru.',
-  'password.short': 'Pakai paling sedikit 12 karakter.',
+  'password.short': 'Pakai paling sedikit {least} karakter.',
 };
