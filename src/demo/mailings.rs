@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{moments::Moments, people::People};
 use crate::{
     app::App,
+    consent,
     db::{SLICE, Tx},
     events::NewEvent,
     mailings::{
@@ -36,6 +37,8 @@ const FILE: &str = include_str!("../../demo/kopi-seruni/mailings.json");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
+    /// Who agreed to offers by mail, if nothing else tells.
+    agreed: Vec<String>,
     templates: Vec<Template>,
     mailings: Vec<Mailing>,
 }
@@ -98,19 +101,11 @@ pub async fn write(
     for template in &told.templates {
         let id = new_id();
         let content = template.content();
-        templates::queries::insert(
-            tx,
-            id,
-            &template.name,
-            &template.kind,
-            &content,
-            None,
-            since,
-        )
-        .await?;
+        templates::queries::insert(tx, id, &template.name, &template.kind, &content, None, since)
+            .await?;
         ids.insert(&*template.key, (id, template));
     }
-    let mut log = Vec::new();
+    let mut log = agreed(tx, &told, people, since).await?;
     for mailing in &told.mailings {
         let (template_id, template) = *ids.get(&*mailing.template).context("a template")?;
         let channel = people.channels.get(&mailing.channel)?;
@@ -132,10 +127,7 @@ pub async fn write(
             template: template.name.clone(),
             condition: None,
             segment: None,
-            house: House {
-                sender: channel.told.name.clone(),
-                officer: officer.told.name.clone(),
-            },
+            house: House { sender: channel.told.name.clone(), officer: officer.told.name.clone() },
         };
         audience::freeze(tx, id, &template.kind, channel.id, None, begun).await?;
         queries::begin(tx, id, &frozen, Some(officer.id), begun).await?;
@@ -147,6 +139,29 @@ pub async fn write(
             .map_err(anyhow::Error::msg)?;
         sent(tx, id, &letter, mailing, people, begun).await?;
         log.extend(became(tx, id, mailing, people, begun, moments.now).await?);
+    }
+    Ok(log)
+}
+
+/// Notes who agreed, if nothing is noted of anybody.
+async fn agreed(
+    tx: &mut Tx,
+    told: &Told,
+    people: &People<'_>,
+    since: Timestamp,
+) -> anyhow::Result<Vec<NewEvent>> {
+    let known: bool = on_db!(&mut *tx, |conn| sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM consents WHERE state = 'granted')"
+    )
+    .fetch_one(conn)
+    .await?);
+    let mut log = Vec::new();
+    for key in told.agreed.iter().filter(|_| !known) {
+        let contact = people.contacts.get(key)?;
+        let at = since.max(contact.first_seen_at);
+        let actor = contact.actor();
+        let source = "Centang di halaman bayar";
+        log.extend(consent::grant(tx, contact.id, "email", source, None, &actor, at).await?);
     }
     Ok(log)
 }
@@ -187,7 +202,10 @@ async fn sent(
                 let (state, reason) = if among(&mailing.came_back, row.contact_id) {
                     ("failed", Some("mx.pos.example: 550 5.1.1 no mailbox of that name"))
                 } else if among(&mailing.unknown, row.contact_id) {
-                    ("unknown", Some("the connection to the mail server was lost after the mail was sent"))
+                    (
+                        "unknown",
+                        Some("the connection to the mail server was lost after the mail was sent"),
+                    )
                 } else {
                     ("sent", None)
                 };
@@ -238,13 +256,15 @@ async fn became(
     }
     for key in &mailing.left {
         let contact = people.contacts.get(key)?.id;
-        let row: Option<Uuid> = on_db!(&mut *tx, |conn| sqlx::query_scalar(
+        let row: Option<Uuid> = on_db!(&mut *tx, |conn| {
+            sqlx::query_scalar(
             "SELECT id FROM mailing_recipients WHERE mailing_id = $1 AND contact_id = $2 AND state = 'sent'"
         )
         .bind(id)
         .bind(contact)
         .fetch_optional(conn)
-        .await?);
+        .await?
+        });
         if let Some(row) = row {
             let at = begun.after(std::time::Duration::from_secs(1500)).min(now);
             log.extend(unsubscribe::unsubscribe(tx, row, Way::Link, at).await?.unwrap_or_default());
@@ -263,6 +283,8 @@ mod tests {
         for template in &told.templates {
             model::compiled(&template.kind, &template.content()).unwrap();
         }
-        assert!(told.mailings.iter().any(|mailing| mailing.answers.is_empty() && mailing.ago.is_some()));
+        assert!(
+            told.mailings.iter().any(|mailing| mailing.answers.is_empty() && mailing.ago.is_some())
+        );
     }
 }

@@ -435,6 +435,7 @@ struct MailingContent {
     /// As text.
     text: String,
     /// The condition of the segment; none is everybody.
+    #[schema(value_type = Option<Object>)]
     condition: Option<Condition>,
     /// The name of the segment.
     segment: Option<String>,

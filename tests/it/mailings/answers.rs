@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use sapa::officers::policy::Role;
+use sapa_telegram::stub::Behaviour;
 use serde_json::{Value, json};
 
 use super::{adds_up, counted, customers, hub, sql, start, until, with_marketer};
@@ -169,4 +170,53 @@ async fn a_bot_writes_to_those_who_wrote_to_it_and_hears_their_answers_on_sqlite
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bot_writes_to_those_who_wrote_to_it_and_hears_their_answers_on_postgres() {
     by_bot(Backend::Postgres).await;
+}
+
+async fn bot_in_trouble(backend: Backend) {
+    let (app, stub, channel) = telegram::hub(backend).await;
+    let citra = app.staff("Citra", Role::Marketer).await;
+    for (number, name) in [(48_213_377, "Rina"), (48_213_378, "Yohanes"), (48_213_379, "Dewi")] {
+        stub.customer(number, name).says("Halo");
+    }
+    for row in eventually_rows(&citra, 3).await {
+        let contact: uuid::Uuid = text(&row["contact"], "id").parse().unwrap();
+        sql(&app, "INSERT INTO consents (contact_id, channel_kind, purpose, state, at, source) VALUES ($1, 'telegram', 'offers', 'granted', $2, 'test')", contact).await;
+    }
+    let template = json!({ "name": "Kabar", "kind": "telegram", "text": "Halo {{name}}! {{unsubscribe_url}}" });
+    let template = citra.post("/templates", template).await;
+    let mailing =
+        json!({ "name": "Kabar", "channel_id": channel["id"], "template_id": template["id"] });
+    let id = text(&citra.post("/mailings", mailing).await, "id").to_owned();
+    stub.behave_next([Behaviour::TooMany { retry_after: 90 }, Behaviour::HangUp]);
+    citra.post(&format!("/mailings/{id}/start"), json!({})).await;
+    let counts =
+        counted(&citra, &id, |counts| counts["retrying"] == 1 && counts["under_way"] == 0).await;
+    adds_up(&counts);
+    app.clock.advance(Duration::from_secs(60));
+    app.app.wake().mailing_changed();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(
+        citra.get(&format!("/mailings/{id}")).await["counts"]["retrying"],
+        1,
+        "it waits as long as it was asked to"
+    );
+    app.clock.advance(Duration::from_secs(60));
+    app.app.wake().mailing_changed();
+    let done = until(&citra, &id, "done").await;
+    adds_up(&done["counts"]);
+    assert_eq!(
+        (&done["counts"]["sent"], &done["counts"]["unknown"]),
+        (&json!(2), &json!(1)),
+        "{done}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d6_telegram_is_obeyed_when_it_asks_to_wait_and_not_asked_twice_on_sqlite() {
+    bot_in_trouble(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d6_telegram_is_obeyed_when_it_asks_to_wait_and_not_asked_twice_on_postgres() {
+    bot_in_trouble(Backend::Postgres).await;
 }

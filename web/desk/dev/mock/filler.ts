@@ -48,6 +48,7 @@ export function fillerRow(at: number): ConversationRow {
     snoozed_until: null,
     draft: null,
     ticket: null,
+    mailing: null,
     version: 1,
   };
 }

@@ -155,14 +155,14 @@ export type Refined<T> =
               ? MailingProgress
               : T extends Sent<Schemas['Mailing']>
                 ? Mailing
-            : T extends Sent<Schemas['MessageView']>
-              ? Message
-              : T extends AnyItem
-                ? TimelineItem
-                : T extends Sent<Schemas['Contact']>
-                  ? Contact
-                  : T extends Sent<Schemas['ChannelView']>
-                    ? Channel & Omit<T, keyof Sent<Schemas['ChannelView']>>
-                    : T extends { items: (infer Item)[]; next: string | null }
-                      ? Page<Refined<Item>>
-                      : T;
+                : T extends Sent<Schemas['MessageView']>
+                  ? Message
+                  : T extends AnyItem
+                    ? TimelineItem
+                    : T extends Sent<Schemas['Contact']>
+                      ? Contact
+                      : T extends Sent<Schemas['ChannelView']>
+                        ? Channel & Omit<T, keyof Sent<Schemas['ChannelView']>>
+                        : T extends { items: (infer Item)[]; next: string | null }
+                          ? Page<Refined<Item>>
+                          : T;

@@ -118,7 +118,10 @@ const mailing = createRoute({
   path: '/mailings/$mailingId',
   component: lazyRouteComponent(() => import('../mailings/MailingPage'), 'MailingPage'),
   validateSearch: (search): MailingSearch => ({
-    tab: search.tab === 'content' || search.tab === 'recipients' || search.tab === 'answers' ? search.tab : undefined,
+    tab:
+      search.tab === 'content' || search.tab === 'recipients' || search.tab === 'answers'
+        ? search.tab
+        : undefined,
     state: text(search.state),
     exclusion: text(search.exclusion),
     who: search.who === 'answered' || search.who === 'unsubscribed' ? search.who : undefined,

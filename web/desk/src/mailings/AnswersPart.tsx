@@ -17,7 +17,9 @@ export function AnswersPart({ id }: { id: string }) {
     queryKey: [...keys.mailing(id), 'answers'],
     queryFn: ({ pageParam }) =>
       ok(
-        api.GET('/mailings/{id}/answers', { params: { path: { id }, query: { cursor: pageParam, limit: 20 } } }),
+        api.GET('/mailings/{id}/answers', {
+          params: { path: { id }, query: { cursor: pageParam, limit: 20 } },
+        }),
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
@@ -53,7 +55,11 @@ export function AnswersPart({ id }: { id: string }) {
         </ul>
       )}
       {list.hasNextPage && (
-        <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Button
+          className="center-btn"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
           {t('more')}
         </Button>
       )}

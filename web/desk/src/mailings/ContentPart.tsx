@@ -14,7 +14,8 @@ export function ContentPart({ id, kind }: { id: string; kind?: string }) {
   return (
     <div className="sect">
       <p className="t2">
-        {t('mailing.frozen')} {content.segment ? t('mailing.meant', { name: content.segment }) : t('mailing.meant_all')}
+        {t('mailing.frozen')}{' '}
+        {content.segment ? t('mailing.meant', { name: content.segment }) : t('mailing.meant_all')}
       </p>
       <div className="spaced">
         <LivePreview

@@ -26,7 +26,9 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
   const act = useMailingAct(mailing.id);
   const [dropping, setDropping] = useState(false);
   const writes = may(me, 'mailings.write');
-  const channels = (useChannels().data ?? []).filter((one) => one.kind === 'email' || one.kind === 'telegram');
+  const channels = (useChannels().data ?? []).filter(
+    (one) => one.kind === 'email' || one.kind === 'telegram',
+  );
   const templates = (useTemplates().data ?? []).filter((one) => one.kind === mailing.channel.kind);
   const template = mailing.template?.id ?? null;
   const content = useQuery({
@@ -37,7 +39,9 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
   const [name, setName] = useState(mailing.name);
   const path = { id: mailing.id };
   const change = (body: Record<string, unknown>) =>
-    act.mutate(() => ok(api.PATCH('/mailings/{id}', { params: { path }, ...ifStill(mailing.version), body })));
+    act.mutate(() =>
+      ok(api.PATCH('/mailings/{id}', { params: { path }, ...ifStill(mailing.version), body })),
+    );
   const drop = () =>
     act.mutate(async () => {
       await ok(api.DELETE('/mailings/{id}', { params: { path } }));
@@ -57,10 +61,11 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
             disabled={!writes}
             onChange={(event) => setName(event.currentTarget.value)}
             onBlur={() => name.trim() && name !== mailing.name && change({ name })}
-            error={fieldError(act.error, 'name')}
+            error={fieldError(act.error, 'name', t)}
           />
           <SegmentField
             value={mailing.segment?.id ?? null}
+            name={mailing.segment?.name ?? null}
             disabled={!writes}
             onChange={(segment_id) => change({ segment_id })}
           />
@@ -75,7 +80,7 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
               const kind = channels.find((one) => one.id === channel_id)?.kind;
               change(kind === mailing.channel.kind ? { channel_id } : { channel_id, template_id: null });
             }}
-            error={fieldError(act.error, 'channel_id')}
+            error={fieldError(act.error, 'channel_id', t)}
           />
           <Select
             label={t('mailing.template')}
@@ -85,7 +90,7 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
             disabled={!writes}
             allowDeselect={false}
             onChange={(template_id) => change({ template_id })}
-            error={fieldError(act.error, 'template_id')}
+            error={fieldError(act.error, 'template_id', t)}
             description={
               <>
                 {template && (
@@ -110,7 +115,7 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
               const rate = event.currentTarget.value === '' ? null : Number(event.currentTarget.value);
               if (rate !== mailing.rate) change({ rate });
             }}
-            error={fieldError(act.error, 'rate')}
+            error={fieldError(act.error, 'rate', t)}
           />
           {writes && (
             <div>

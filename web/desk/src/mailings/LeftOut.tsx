@@ -24,7 +24,14 @@ export function LeftOut({ mailing }: { mailing: Mailing }) {
       {counts.exclusions.length === 0 ? (
         <p className="t3">{t('mailing.nobody_left_out')}</p>
       ) : (
-        <Reasons counts={counts} link={(reason, n) => <Opens id={mailing.id} search={{ state: 'excluded', exclusion: reason }}>{n}</Opens>} />
+        <Reasons
+          counts={counts}
+          link={(reason, n) => (
+            <Opens id={mailing.id} search={{ state: 'excluded', exclusion: reason }}>
+              {n}
+            </Opens>
+          )}
+        />
       )}
       {counts.exclusions.some((one) => one.reason === 'open_complaint') && (
         <div className="row start sm t2 hint">

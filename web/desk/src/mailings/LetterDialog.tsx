@@ -31,7 +31,11 @@ export function LetterDialog({
   });
   const letter = query.data;
   return (
-    <Dialog title={letter ? `${letter.number} ${letter.name}` : t('mailing.what_he_got')} size={680} onClose={onClose}>
+    <Dialog
+      title={letter ? `${letter.number} ${letter.name}` : t('mailing.what_he_got')}
+      size={680}
+      onClose={onClose}
+    >
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {!letter && !query.error && <LineSkeletons count={6} />}
       {letter && (
@@ -47,7 +51,11 @@ export function LetterDialog({
             )}
           </p>
           {letter.subject && <p className="preview-subject">{letter.subject}</p>}
-          {letter.html ? <Framed html={letter.html} title={letter.name} /> : <pre className="preview-text">{letter.text}</pre>}
+          {letter.html ? (
+            <Framed html={letter.html} title={letter.name} />
+          ) : (
+            <pre className="preview-text">{letter.text}</pre>
+          )}
         </>
       )}
     </Dialog>

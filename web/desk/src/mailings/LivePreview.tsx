@@ -73,7 +73,9 @@ export function LivePreview({ content, channel }: { content: Written; channel?: 
       ))}
       {shown.subject !== null && <p className="pad preview-subject">{shown.subject}</p>}
       {shown.html !== null && !asText && <Framed html={shown.html} title={t('template.preview')} />}
-      {shown.text !== null && (shown.html === null || asText) && <pre className="preview-text">{shown.text}</pre>}
+      {shown.text !== null && (shown.html === null || asText) && (
+        <pre className="preview-text">{shown.text}</pre>
+      )}
       {shown.html !== null && (
         <div className="preview-foot">
           <button type="button" className="link sm" aria-pressed={asText} onClick={() => setAsText(!asText)}>

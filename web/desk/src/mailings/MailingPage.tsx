@@ -84,7 +84,8 @@ function Tabs({ progress, here }: { progress: MailingProgress; here: string }) {
             className={on ? 'on' : undefined}
             aria-current={on ? 'page' : undefined}
           >
-            {tab.title} {tab.count !== undefined && <span className="count">{tab.count.toLocaleString(locale)}</span>}
+            {tab.title}{' '}
+            {tab.count !== undefined && <span className="count">{tab.count.toLocaleString(locale)}</span>}
           </Link>
         );
       })}
@@ -135,7 +136,9 @@ function Acts({ progress }: { progress: MailingProgress }) {
           act={t('mailing.cancel')}
           busy={act.isPending}
           onYes={() =>
-            act.mutate(() => ok(api.POST('/mailings/{id}/cancel', params)), { onSuccess: () => setEnding(false) })
+            act.mutate(() => ok(api.POST('/mailings/{id}/cancel', params)), {
+              onSuccess: () => setEnding(false),
+            })
           }
           onClose={() => setEnding(false)}
         />

@@ -6,7 +6,11 @@ export function MailingTabs({ here }: { here: 'mailings' | 'templates' }) {
   const t = useT();
   return (
     <nav className="tabs search-tabs" aria-label={t('nav.mailings')}>
-      <Link to="/mailings" className={here === 'mailings' ? 'on' : undefined} aria-current={here === 'mailings' ? 'page' : undefined}>
+      <Link
+        to="/mailings"
+        className={here === 'mailings' ? 'on' : undefined}
+        aria-current={here === 'mailings' ? 'page' : undefined}
+      >
         {t('nav.mailings')}
       </Link>
       <Link

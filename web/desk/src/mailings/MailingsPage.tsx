@@ -42,7 +42,9 @@ export function MailingsPage() {
       <MailingTabs here="mailings" />
       <div className="sect">
         {list.isPending && <LineSkeletons count={6} />}
-        {list.error && mailings.length === 0 && <Failed error={list.error} retry={() => void list.refetch()} />}
+        {list.error && mailings.length === 0 && (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        )}
         {list.isSuccess && mailings.length === 0 && (
           <Empty icon="horn" title={t('mailing.none')} text={t('mailing.none_text')}>
             {writes && (
@@ -74,7 +76,11 @@ export function MailingsPage() {
           </div>
         )}
         {list.hasNextPage && (
-          <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          <Button
+            className="center-btn"
+            busy={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
             {t('more')}
           </Button>
         )}

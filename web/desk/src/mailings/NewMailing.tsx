@@ -14,7 +14,9 @@ export function NewMailing({ onClose }: { onClose: () => void }) {
   const t = useT();
   const navigate = useNavigate();
   const act = useMailingAct();
-  const channels = (useChannels().data ?? []).filter((one) => one.kind === 'email' || one.kind === 'telegram');
+  const channels = (useChannels().data ?? []).filter(
+    (one) => one.kind === 'email' || one.kind === 'telegram',
+  );
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
   const channel = chosen ?? channels[0]?.id ?? null;
@@ -44,7 +46,7 @@ export function NewMailing({ onClose }: { onClose: () => void }) {
         description={t('mailing.name_hint')}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={fieldError(act.error, 'name')}
+        error={fieldError(act.error, 'name', t)}
         data-autofocus
       />
       <Select
@@ -53,7 +55,7 @@ export function NewMailing({ onClose }: { onClose: () => void }) {
         value={channel}
         onChange={setChosen}
         allowDeselect={false}
-        error={fieldError(act.error, 'channel_id')}
+        error={fieldError(act.error, 'channel_id', t)}
       />
       <FormError error={act.error} />
     </Dialog>

@@ -25,7 +25,10 @@ export function ProgressPart({ progress }: { progress: MailingProgress }) {
         <h1 className="title">{isKey(heading) ? t(heading, { n: doneShare(counts) }) : ''}</h1>
         <span className="t2">
           {mailing.started_at &&
-            t('mailing.started_by', { at: when(mailing.started_at), name: mailing.started_by?.name ?? 'Sapa' })}{' '}
+            t('mailing.started_by', {
+              at: when(mailing.started_at),
+              name: mailing.started_by?.name ?? 'Sapa',
+            })}{' '}
           {done_at && t('mailing.done_at', { at: when(done_at) })}
         </span>
       </div>
@@ -37,24 +40,62 @@ export function ProgressPart({ progress }: { progress: MailingProgress }) {
           <Cell id={mailing.id} state="sent" led="led" name={t('mailing.count.sent')} n={counts.sent}>
             {t('mailing.count.sent_hint')}
           </Cell>
-          <Cell id={mailing.id} state="failed" led="led red" name={t('mailing.count.failed')} n={counts.failed}>
+          <Cell
+            id={mailing.id}
+            state="failed"
+            led="led red"
+            name={t('mailing.count.failed')}
+            n={counts.failed}
+          >
             {t('mailing.count.failed_hint')}
           </Cell>
-          <Cell id={mailing.id} state="unknown" led="led red" name={t('mailing.count.unknown')} n={counts.unknown}>
+          <Cell
+            id={mailing.id}
+            state="unknown"
+            led="led red"
+            name={t('mailing.count.unknown')}
+            n={counts.unknown}
+          >
             {t('mailing.count.unknown_hint')}
           </Cell>
-          <Cell id={mailing.id} state="retrying" led="led amber" name={t('mailing.count.retrying')} n={counts.retrying}>
-            {next_try_at ? t('mailing.next_try', { at: when(next_try_at) }) : t('mailing.count.retrying_hint')}
+          <Cell
+            id={mailing.id}
+            state="retrying"
+            led="led amber"
+            name={t('mailing.count.retrying')}
+            n={counts.retrying}
+          >
+            {next_try_at
+              ? t('mailing.next_try', { at: when(next_try_at) })
+              : t('mailing.count.retrying_hint')}
           </Cell>
-          <Cell id={mailing.id} state="under_way" led="led accent" name={t('mailing.count.under_way')} n={counts.under_way}>
+          <Cell
+            id={mailing.id}
+            state="under_way"
+            led="led accent"
+            name={t('mailing.count.under_way')}
+            n={counts.under_way}
+          >
             {t('mailing.count.under_way_hint')}
           </Cell>
           {mailing.state === 'cancelled' ? (
-            <Cell id={mailing.id} state="cancelled" led="led off" name={t('mailing.count.cancelled')} n={counts.cancelled}>
+            <Cell
+              id={mailing.id}
+              state="cancelled"
+              led="led off"
+              name={t('mailing.count.cancelled')}
+              n={counts.cancelled}
+            >
               {t('mailing.count.cancelled_hint')}
             </Cell>
           ) : (
-            <Cell id={mailing.id} state="waiting" led="led off" name={t('mailing.count.waiting')} n={counts.waiting}>
+            <Cell
+              id={mailing.id}
+              state="waiting"
+              led="led off"
+              name={t('mailing.count.waiting')}
+              n={counts.waiting}
+            >
               {t('mailing.count.waiting_hint')}
             </Cell>
           )}
@@ -81,7 +122,11 @@ export function ProgressPart({ progress }: { progress: MailingProgress }) {
                   {mailing.rate ? t('mailing.a_minute', { n: figure(mailing.rate) }) : t('mailing.no_limit')}
                 </Fact>
                 <Fact name={t('mailing.answered')}>
-                  <Link to="/mailings/$mailingId" params={{ mailingId: mailing.id }} search={{ tab: 'answers' }}>
+                  <Link
+                    to="/mailings/$mailingId"
+                    params={{ mailingId: mailing.id }}
+                    search={{ tab: 'answers' }}
+                  >
                     {figure(counts.answered)}
                   </Link>
                 </Fact>

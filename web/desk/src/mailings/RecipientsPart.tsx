@@ -19,7 +19,16 @@ import { exclusionWords } from './LeftOut';
 import { LetterDialog } from './LetterDialog';
 import { useMailingAct } from './queries';
 
-const states = ['sent', 'failed', 'unknown', 'retrying', 'under_way', 'waiting', 'cancelled', 'excluded'] as const;
+const states = [
+  'sent',
+  'failed',
+  'unknown',
+  'retrying',
+  'under_way',
+  'waiting',
+  'cancelled',
+  'excluded',
+] as const;
 
 /** The state as the numbers count it. */
 function groupOf(row: MailingRecipient): (typeof states)[number] {
@@ -92,7 +101,10 @@ export function RecipientsPart({ mailing }: { mailing: Mailing }) {
             placeholder={t('mailing.why')}
             clearable
             className="why"
-            data={counts.exclusions.map((one) => ({ value: one.reason, label: exclusionWords(one.reason, t) }))}
+            data={counts.exclusions.map((one) => ({
+              value: one.reason,
+              label: exclusionWords(one.reason, t),
+            }))}
             value={search.exclusion ?? null}
             onChange={(value) => set('excluded', value)}
           />
@@ -130,7 +142,11 @@ export function RecipientsPart({ mailing }: { mailing: Mailing }) {
         </div>
       )}
       {list.hasNextPage && (
-        <Button className="center-btn" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Button
+          className="center-btn"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
           {t('more')}
         </Button>
       )}
@@ -174,7 +190,9 @@ function Row({
       <td>
         <span className="row gap1">
           <span className={looks[group]} />
-          {group === 'excluded' && row.exclusion ? exclusionWords(row.exclusion, t) : t(`mailing.count.${group}`)}
+          {group === 'excluded' && row.exclusion
+            ? exclusionWords(row.exclusion, t)
+            : t(`mailing.count.${group}`)}
         </span>
         {row.reason && <div className="sm t3 breaks">{row.reason}</div>}
       </td>
@@ -213,7 +231,8 @@ function Unknown({ mailing, sends }: { mailing: Mailing; sends: boolean }) {
   const { unknown } = mailing.counts;
   const settle = (verdict: 'arrived' | 'send_again') =>
     act.mutate(
-      () => ok(api.POST('/mailings/{id}/settle', { params: { path: { id: mailing.id } }, body: { verdict } })),
+      () =>
+        ok(api.POST('/mailings/{id}/settle', { params: { path: { id: mailing.id } }, body: { verdict } })),
       { onSuccess: () => setAsked(null) },
     );
   return (

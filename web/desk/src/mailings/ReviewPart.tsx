@@ -38,7 +38,13 @@ export function ReviewPart({ mailing }: { mailing: Mailing }) {
         {t('mailing.review')}
         <span className="count">{t('mailing.meant_count', { n: figure(review.audience) })}</span>
         <span className="end row">
-          <Button small look="quiet" icon="refresh" busy={query.isFetching} onClick={() => void query.refetch()}>
+          <Button
+            small
+            look="quiet"
+            icon="refresh"
+            busy={query.isFetching}
+            onClick={() => void query.refetch()}
+          >
             {t('mailing.count_again')}
           </Button>
         </span>
@@ -72,7 +78,11 @@ export function ReviewPart({ mailing }: { mailing: Mailing }) {
           )}
           {!sends && <p className="sm t3 spaced">{t('mailing.may_not_start')}</p>}
         </div>
-        {review.exclusions.length > 0 ? <Reasons counts={review} /> : <p className="t3">{t('mailing.nobody_left_out')}</p>}
+        {review.exclusions.length > 0 ? (
+          <Reasons counts={review} />
+        ) : (
+          <p className="t3">{t('mailing.nobody_left_out')}</p>
+        )}
       </div>
       {asked && (
         <Dialog
@@ -95,7 +105,9 @@ export function ReviewPart({ mailing }: { mailing: Mailing }) {
             </>
           }
         >
-          <p className="t2">{t('mailing.start_text', { name: mailing.name, channel: mailing.channel.name })}</p>
+          <p className="t2">
+            {t('mailing.start_text', { name: mailing.name, channel: mailing.channel.name })}
+          </p>
           <FormError error={act.error} />
         </Dialog>
       )}

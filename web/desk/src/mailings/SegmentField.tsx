@@ -1,32 +1,41 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { api, ok } from '../api/client';
 import { useT } from '../i18n';
+
+interface Segments {
+  items: { id: string; name: string }[];
+}
 
 /** Who is meant: a segment, or everybody. */
 export function SegmentField({
   value,
+  name,
   disabled,
   onChange,
 }: {
   value: string | null;
+  /** What the chosen one is called. */
+  name: string | null;
   disabled: boolean;
   onChange: (segment: string | null) => void;
 }) {
   const t = useT();
   const query = useQuery({
-    queryKey: ['segments'],
-    queryFn: () => ok(api.GET('/segments')),
+    queryKey: ['segments', 'all'],
+    queryFn: async () => {
+      const answer = await fetch('/api/v1/segments');
+      return answer.ok ? ((await answer.json()) as Segments) : { items: [] };
+    },
   });
+  const known = query.data?.items ?? [];
+  const chosen = value && name && !known.some((one) => one.id === value) ? [{ id: value, name }] : [];
   return (
     <Select
       label={t('mailing.segment')}
-      description={<Link to="/segments">{t('mailing.edit_segments')}</Link>}
       placeholder={t('mailing.everybody')}
       clearable
       searchable
-      data={(query.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))}
+      data={[...known, ...chosen].map((one) => ({ value: one.id, label: one.name }))}
       value={value}
       disabled={disabled}
       onChange={onChange}

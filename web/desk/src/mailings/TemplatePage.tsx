@@ -19,7 +19,17 @@ import { toast } from '../ui/toasts';
 import { LivePreview } from './LivePreview';
 import { useMailingAct } from './queries';
 
-const values = ['name', 'first_name', 'city', 'company', 'email', 'sender', 'officer', 'unsubscribe_url', 'preferences_url'];
+const values = [
+  'name',
+  'first_name',
+  'city',
+  'company',
+  'email',
+  'sender',
+  'officer',
+  'unsubscribe_url',
+  'preferences_url',
+];
 
 /** A template, written beside what it becomes. */
 export function TemplatePage() {
@@ -69,8 +79,18 @@ function Editor({ from }: { from: Template | Starter }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const channel = chosen ?? channels[0]?.id ?? null;
   const letters = kind === 'email';
-  const content = { kind, subject: letters ? form.subject : null, html: letters ? form.html || null : null, text: form.text };
-  const saved = kept !== null && kept.name === form.name && (kept.subject ?? '') === form.subject && (kept.html ?? '') === form.html && kept.text === form.text;
+  const content = {
+    kind,
+    subject: letters ? form.subject : null,
+    html: letters ? form.html || null : null,
+    text: form.text,
+  };
+  const saved =
+    kept !== null &&
+    kept.name === form.name &&
+    (kept.subject ?? '') === form.subject &&
+    (kept.html ?? '') === form.html &&
+    kept.text === form.text;
   const save = () =>
     act.mutate(async () => {
       if (kept) {
@@ -81,14 +101,20 @@ function Editor({ from }: { from: Template | Starter }) {
         client.setQueryData(keys.template(kept.id), now);
       } else {
         const made = await ok(api.POST('/templates', { ...once(), body: { ...content, name: form.name } }));
-        await navigate({ to: '/mailings/templates/$templateId', params: { templateId: made.id }, replace: true });
+        await navigate({
+          to: '/mailings/templates/$templateId',
+          params: { templateId: made.id },
+          replace: true,
+        });
       }
       toast({ text: t('template.saved'), icon: 'check', tone: 'ok' });
     });
   const tryIt = () =>
     trial.mutate(async () => {
       const { subject, html, text } = content;
-      const gone = await ok(api.POST('/templates/try', { body: { subject, html, text, channel_id: channel ?? '' } }));
+      const gone = await ok(
+        api.POST('/templates/try', { body: { subject, html, text, channel_id: channel ?? '' } }),
+      );
       toast({ text: t('template.tried', { to: gone.to }), icon: 'check', tone: 'ok' });
     });
   const drop = () =>
@@ -114,11 +140,24 @@ function Editor({ from }: { from: Template | Starter }) {
         writes && (
           <>
             {letters && (
-              <Button small icon="send" className="wide" busy={trial.isPending} disabled={!channel} onClick={tryIt}>
+              <Button
+                small
+                icon="send"
+                className="wide"
+                busy={trial.isPending}
+                disabled={!channel}
+                onClick={tryIt}
+              >
                 {t('template.try')}
               </Button>
             )}
-            <Button small look="primary" busy={act.isPending} disabled={saved || !form.name.trim()} onClick={save}>
+            <Button
+              small
+              look="primary"
+              busy={act.isPending}
+              disabled={saved || !form.name.trim()}
+              onClick={save}
+            >
               {t('save')}
             </Button>
           </>
@@ -132,7 +171,7 @@ function Editor({ from }: { from: Template | Starter }) {
             value={form.name}
             disabled={!writes}
             onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
-            error={fieldError(act.error, 'name')}
+            error={fieldError(act.error, 'name', t)}
           />
           {letters && (
             <TextInput
@@ -140,7 +179,7 @@ function Editor({ from }: { from: Template | Starter }) {
               value={form.subject}
               disabled={!writes}
               onChange={(event) => setForm({ ...form, subject: event.currentTarget.value })}
-              error={fieldError(act.error, 'subject')}
+              error={fieldError(act.error, 'subject', t)}
             />
           )}
           {letters && (
@@ -172,7 +211,7 @@ function Editor({ from }: { from: Template | Starter }) {
             onChange={(event) =>
               setForm({ ...form, [letters && part === 'html' ? 'html' : 'text']: event.currentTarget.value })
             }
-            error={fieldError(act.error, letters ? part : 'text')}
+            error={fieldError(act.error, letters ? part : 'text', t)}
           />
           <FormError error={act.error} />
           <details className="sm t2">

@@ -4,7 +4,10 @@ import { chartOf, roundUp } from './chart';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 26, 3, 0, seconds)).toISOString();
 const progress = (rate: [number, number][]) =>
-  ({ span_seconds: 5, rate: rate.map(([seconds, count]) => ({ at: at(seconds), count })) }) as MailingProgress;
+  ({
+    span_seconds: 5,
+    rate: rate.map(([seconds, count]) => ({ at: at(seconds), count })),
+  }) as MailingProgress;
 
 describe('the chart of a mailing', () => {
   it('rounds_its_upper_line_up', () => {
@@ -12,7 +15,14 @@ describe('the chart of a mailing', () => {
   });
 
   it('counts_a_minute_and_shows_spans_without_any', () => {
-    const chart = chartOf(progress([[0, 10], [10, 5]]), 100, 80);
+    const chart = chartOf(
+      progress([
+        [0, 10],
+        [10, 5],
+      ]),
+      100,
+      80,
+    );
     expect(chart?.top).toBe(200);
     expect(chart?.path).toBe('M0 32L50 80L100 56');
     expect(chart?.last).toEqual([100, 56]);

@@ -41,18 +41,18 @@ export function Rail() {
       {places
         .filter((place) => !place.area || may(me, place.area))
         .map((place) => (
-        <Link
-          key={place.to}
-          to={place.to}
-          className={here(place.to) ? 'on' : undefined}
-          aria-current={here(place.to) ? 'page' : undefined}
-          title={t(place.label)}
-          aria-label={t(place.label)}
-        >
-          <Icon name={place.icon} />
-          {place.icon === 'inbox' && unread > 0 && <span className="pip" />}
-        </Link>
-      ))}
+          <Link
+            key={place.to}
+            to={place.to}
+            className={here(place.to) ? 'on' : undefined}
+            aria-current={here(place.to) ? 'page' : undefined}
+            title={t(place.label)}
+            aria-label={t(place.label)}
+          >
+            <Icon name={place.icon} />
+            {place.icon === 'inbox' && unread > 0 && <span className="pip" />}
+          </Link>
+        ))}
       <span className="grow" />
       <button
         type="button"

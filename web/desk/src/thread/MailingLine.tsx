@@ -34,7 +34,11 @@ export function MailingLine({ item, line }: { item: MailingItem; line: string })
       </span>
       {open && (
         <Suspense>
-          <LetterDialog mailing={mailing.mailing_id} recipient={mailing.recipient_id} onClose={() => setOpen(false)} />
+          <LetterDialog
+            mailing={mailing.mailing_id}
+            recipient={mailing.recipient_id}
+            onClose={() => setOpen(false)}
+          />
         </Suspense>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Ticket, TimelineItem } from '../api/types';
+import type { EventItem, MessageItem, Ticket } from '../api/types';
 import { Tx, isKey, useT } from '../i18n';
 import { firstName } from '../lib/people';
 import { itemKey, ticketOf } from '../lib/timeline';
@@ -13,7 +13,8 @@ export function TicketStory({ ticket }: { ticket: Ticket }) {
   const t = useT();
   const { items, hasNextPage, fetchNextPage } = useTimeline(ticket.contact.id);
   const ours = new Set(ticket.conversations.map((one) => one.id));
-  const told = items.filter((item) =>
+  const lines = items.filter((item) => item.type !== 'mailing');
+  const told = lines.filter((item) =>
     item.type === 'message'
       ? ours.has(item.message.conversation_id)
       : item.ticket_id
@@ -42,7 +43,7 @@ export function TicketStory({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function Turn({ item }: { item: TimelineItem }) {
+function Turn({ item }: { item: MessageItem | EventItem }) {
   const t = useT();
   if (item.type === 'message') {
     const { message } = item;

@@ -4,7 +4,8 @@ export const mailings = {
   'mailing.name': 'Name',
   'mailing.name_hint': 'For you and your colleagues; customers do not see it.',
   'mailing.none': 'No mailing yet',
-  'mailing.none_text': 'A mailing goes to everybody of a segment who agreed, each with his own words, and its answers come to the inbox.',
+  'mailing.none_text':
+    'A mailing goes to everybody of a segment who agreed, each with his own words, and its answers come to the inbox.',
   'mailing.everybody': 'Everybody',
   'mailing.recipients': 'Recipients',
   'mailing.sent': 'Accepted',
@@ -74,7 +75,8 @@ export const mailings = {
   'mailing.why.no_consent': 'Never agreed to offers on this channel',
   'mailing.why.open_complaint': 'Has an open complaint',
   'mailing.why.duplicate': 'Same person under a second address',
-  'mailing.complaint_hint': 'When a complaint is solved before the end, the person is not added. Start a follow-up for them.',
+  'mailing.complaint_hint':
+    'When a complaint is solved before the end, the person is not added. Start a follow-up for them.',
   'mailing.all_recipients': 'All',
   'mailing.export': 'Export as CSV',
   'mailing.no_recipients': 'Nobody here',
@@ -86,8 +88,10 @@ export const mailings = {
   'mailing.send_again': 'Send again',
   'mailing.look': 'Look',
   'mailing.what_he_got': 'What the customer got',
-  'mailing.unknown_text': 'Of {n} nobody knows whether it left: the connection was lost at the last moment. They are not sent again by themselves.',
-  'mailing.unknown_text_one': 'Of one nobody knows whether it left: the connection was lost at the last moment. It is not sent again by itself.',
+  'mailing.unknown_text':
+    'Of {n} nobody knows whether it left: the connection was lost at the last moment. They are not sent again by themselves.',
+  'mailing.unknown_text_one':
+    'Of one nobody knows whether it left: the connection was lost at the last moment. It is not sent again by itself.',
   'mailing.all_arrived': 'They arrived',
   'mailing.all_again': 'Send again',
   'mailing.again_title': 'Send {n} again?',
@@ -121,7 +125,8 @@ export const mailings = {
   'mailing.missing_hint': 'Give a default in the template: {{default city "your town"}}.',
   'mailing.start': 'Start …',
   'mailing.start_title': 'Send to {n}?',
-  'mailing.start_text': '“{name}” goes out by {channel} at once. Content and audience are frozen; you can pause and cancel it at any time.',
+  'mailing.start_text':
+    '“{name}” goes out by {channel} at once. Content and audience are frozen; you can pause and cancel it at any time.',
   'mailing.start_do': 'Start now',
   'mailing.may_not_start': 'You may prepare mailings and not start them.',
   'template.all': 'Templates',
@@ -136,7 +141,8 @@ export const mailings = {
   'template.text': 'Text',
   'template.text_hint': 'For programs that show no HTML. Empty is made from the HTML.',
   'template.values': 'Values and conditions',
-  'template.values_text': 'What is not known of a customer must have a default or a condition, or the mailing cannot start.',
+  'template.values_text':
+    'What is not known of a customer must have a default or a condition, or the mailing cannot start.',
   'template.preview': 'Preview',
   'template.previous_customer': 'Previous customer',
   'template.next_customer': 'Next customer',

@@ -6,7 +6,8 @@ export const mailings: Record<keyof typeof en, string> = {
   'mailing.name': 'Nama',
   'mailing.name_hint': 'Untuk Anda dan rekan; pelanggan tidak melihatnya.',
   'mailing.none': 'Belum ada kiriman',
-  'mailing.none_text': 'Kiriman pergi ke semua orang dalam segmen yang setuju, masing-masing dengan kata-katanya sendiri, dan jawabannya masuk ke kotak masuk.',
+  'mailing.none_text':
+    'Kiriman pergi ke semua orang dalam segmen yang setuju, masing-masing dengan kata-katanya sendiri, dan jawabannya masuk ke kotak masuk.',
   'mailing.everybody': 'Semua orang',
   'mailing.recipients': 'Penerima',
   'mailing.sent': 'Diterima',
@@ -34,7 +35,8 @@ export const mailings: Record<keyof typeof en, string> = {
   'mailing.resume': 'Lanjutkan',
   'mailing.cancel': 'Batalkan kiriman',
   'mailing.cancel_title': 'Batalkan “{name}”?',
-  'mailing.cancel_text': '{n} yang menunggu tidak akan menerima apa pun. Ini tidak bisa ditarik kembali; jeda bisa.',
+  'mailing.cancel_text':
+    '{n} yang menunggu tidak akan menerima apa pun. Ini tidak bisa ditarik kembali; jeda bisa.',
   'mailing.count.sent': 'Diterima',
   'mailing.count.sent_hint': 'oleh server penerima',
   'mailing.count.failed': 'Kembali',
@@ -76,7 +78,8 @@ export const mailings: Record<keyof typeof en, string> = {
   'mailing.why.no_consent': 'Tidak pernah setuju menerima penawaran di kanal ini',
   'mailing.why.open_complaint': 'Keluhannya masih terbuka',
   'mailing.why.duplicate': 'Orang yang sama dengan alamat kedua',
-  'mailing.complaint_hint': 'Jika keluhan selesai sebelum kiriman berakhir, orangnya tidak ditambahkan. Buat kiriman susulan untuk mereka.',
+  'mailing.complaint_hint':
+    'Jika keluhan selesai sebelum kiriman berakhir, orangnya tidak ditambahkan. Buat kiriman susulan untuk mereka.',
   'mailing.all_recipients': 'Semua',
   'mailing.export': 'Ekspor sebagai CSV',
   'mailing.no_recipients': 'Tidak ada orang di sini',
@@ -88,8 +91,10 @@ export const mailings: Record<keyof typeof en, string> = {
   'mailing.send_again': 'Kirim lagi',
   'mailing.look': 'Lihat',
   'mailing.what_he_got': 'Apa yang diterima pelanggan',
-  'mailing.unknown_text': 'Dari {n} orang tidak diketahui apakah kirimannya pergi: sambungan terputus pada saat terakhir. Mereka tidak dikirimi lagi dengan sendirinya.',
-  'mailing.unknown_text_one': 'Dari satu orang tidak diketahui apakah kirimannya pergi: sambungan terputus pada saat terakhir. Ia tidak dikirimi lagi dengan sendirinya.',
+  'mailing.unknown_text':
+    'Dari {n} orang tidak diketahui apakah kirimannya pergi: sambungan terputus pada saat terakhir. Mereka tidak dikirimi lagi dengan sendirinya.',
+  'mailing.unknown_text_one':
+    'Dari satu orang tidak diketahui apakah kirimannya pergi: sambungan terputus pada saat terakhir. Ia tidak dikirimi lagi dengan sendirinya.',
   'mailing.all_arrived': 'Sudah sampai',
   'mailing.all_again': 'Kirim lagi',
   'mailing.again_title': 'Kirim lagi {n}?',
@@ -110,7 +115,8 @@ export const mailings: Record<keyof typeof en, string> = {
   'mailing.choose_template': 'Pilih satu',
   'mailing.edit_template': 'Ubah templat',
   'mailing.write_template': 'Tulis templat',
-  'mailing.telegram_hint': 'Hanya mereka yang pernah menulis ke bot yang bisa dijangkau; paling banyak 25 per detik.',
+  'mailing.telegram_hint':
+    'Hanya mereka yang pernah menulis ke bot yang bisa dijangkau; paling banyak 25 per detik.',
   'mailing.no_content': 'Pilih templat untuk melihat apa yang diterima setiap pelanggan.',
   'mailing.drop': 'Hapus rancangan',
   'mailing.drop_title': 'Hapus “{name}”?',
@@ -123,7 +129,8 @@ export const mailings: Record<keyof typeof en, string> = {
   'mailing.missing_hint': 'Beri nilai pengganti dalam templat: {{default city "kota Anda"}}.',
   'mailing.start': 'Mulai …',
   'mailing.start_title': 'Kirim ke {n}?',
-  'mailing.start_text': '“{name}” segera pergi lewat {channel}. Isi dan penerima dibekukan; Anda bisa menjeda dan membatalkannya kapan saja.',
+  'mailing.start_text':
+    '“{name}” segera pergi lewat {channel}. Isi dan penerima dibekukan; Anda bisa menjeda dan membatalkannya kapan saja.',
   'mailing.start_do': 'Mulai sekarang',
   'mailing.may_not_start': 'Anda boleh menyiapkan kiriman tetapi tidak memulainya.',
   'template.all': 'Templat',
@@ -138,7 +145,8 @@ export const mailings: Record<keyof typeof en, string> = {
   'template.text': 'Teks',
   'template.text_hint': 'Untuk program yang tidak menampilkan HTML. Jika kosong, dibuat dari HTML.',
   'template.values': 'Nilai dan syarat',
-  'template.values_text': 'Yang tidak diketahui dari seorang pelanggan harus punya pengganti atau syarat, atau kiriman tidak bisa dimulai.',
+  'template.values_text':
+    'Yang tidak diketahui dari seorang pelanggan harus punya pengganti atau syarat, atau kiriman tidak bisa dimulai.',
   'template.preview': 'Pratinjau',
   'template.previous_customer': 'Pelanggan sebelumnya',
   'template.next_customer': 'Pelanggan berikutnya',
