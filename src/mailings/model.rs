@@ -101,7 +101,7 @@ pub struct Counts {
     pub retrying: i64,
     /// At this moment.
     pub under_way: i64,
-    /// In the queue.
+    /// In the queue, some of them held by a worker already.
     pub waiting: i64,
     /// Not sent any more.
     pub cancelled: i64,

@@ -137,8 +137,8 @@ pub async fn counts(tx: &mut Tx, mailings: &[Uuid]) -> DbResult<HashMap<Uuid, Co
             "failed" => counts.failed += count,
             "unknown" => counts.unknown += count,
             "retrying" => counts.retrying += count,
-            "leased" | "dispatching" => counts.under_way += count,
-            "queued" => counts.waiting += count,
+            "dispatching" => counts.under_way += count,
+            "queued" | "leased" => counts.waiting += count,
             "cancelled" => counts.cancelled += count,
             _ => {
                 counts.excluded += count;

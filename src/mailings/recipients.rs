@@ -79,10 +79,10 @@ async fn rows(
         match filter.state.as_deref() {
             None => {}
             Some("under_way") => {
-                query.push(" AND r.state IN ('leased', 'dispatching')");
+                query.push(" AND r.state = 'dispatching' AND r.exclusion IS NULL");
             }
             Some("waiting") => {
-                query.push(" AND r.state = 'queued' AND r.exclusion IS NULL");
+                query.push(" AND r.state IN ('queued', 'leased') AND r.exclusion IS NULL");
             }
             Some("excluded") => {
                 query.push(" AND r.state = 'excluded'");

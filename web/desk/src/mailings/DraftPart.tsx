@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, ifStill, ok } from '../api/client';
 import { keys } from '../api/keys';
 import { useChannels } from '../api/queries';
-import type { Mailing } from '../api/types';
+import type { Mailing, Template } from '../api/types';
 import { may } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT } from '../i18n';
@@ -17,6 +17,8 @@ import { LivePreview } from './LivePreview';
 import { useMailingAct, useTemplates } from './queries';
 import { ReviewPart } from './ReviewPart';
 import { SegmentField } from './SegmentField';
+
+const contentOf = ({ kind, subject, html, text }: Template) => ({ kind, subject, html, text });
 
 /** A mailing before it begins: audience, content, way, limit, and what that comes to. */
 export function DraftPart({ mailing }: { mailing: Mailing }) {
@@ -127,7 +129,7 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
         </section>
         <section>
           {content.data ? (
-            <LivePreview content={content.data} channel={mailing.channel.id} />
+            <LivePreview content={contentOf(content.data)} channel={mailing.channel.id} />
           ) : (
             <div className="card pad row t2">
               <Icon name="eye" className="t3" />

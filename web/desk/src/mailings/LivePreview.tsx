@@ -48,7 +48,8 @@ export function LivePreview({ content, channel }: { content: Written; channel?: 
         </span>
         <span className="grow" />
         <IconButton
-          icon="left"
+          icon="right"
+          className="flip"
           label={t('template.previous_customer')}
           disabled={!shown.previous}
           onClick={() => setContact(shown.previous)}

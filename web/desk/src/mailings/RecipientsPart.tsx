@@ -32,8 +32,8 @@ const states = [
 
 /** The state as the numbers count it. */
 function groupOf(row: MailingRecipient): (typeof states)[number] {
-  if (row.state === 'queued') return 'waiting';
-  if (row.state === 'leased' || row.state === 'dispatching') return 'under_way';
+  if (row.state === 'queued' || row.state === 'leased') return 'waiting';
+  if (row.state === 'dispatching') return 'under_way';
   return states.find((state) => state === row.state) ?? 'excluded';
 }
 
@@ -90,6 +90,7 @@ export function RecipientsPart({ mailing }: { mailing: Mailing }) {
         <Select
           aria-label={t('status')}
           placeholder={t('mailing.all_recipients')}
+          className="state"
           clearable
           data={states.map((one) => ({ value: one, label: t(`mailing.count.${one}`) }))}
           value={search.state ?? null}
