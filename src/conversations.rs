@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod change;
+pub mod charge;
 pub mod counts;
 pub mod drafts;
 pub mod http;

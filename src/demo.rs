@@ -9,6 +9,7 @@ use crate::{
     officers::{self, password, policy::Role},
 };
 
+pub mod bots;
 mod content;
 pub mod http;
 mod lines;

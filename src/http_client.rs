@@ -15,22 +15,39 @@ pub use guard::{Denied, Guard};
 
 use crate::config;
 
-/// How long a call may take in all.
+/// How long a call may take in all, if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long connecting may take.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
-/// The most bytes of an answer that are read.
+/// The most bytes of an answer that are read, if nothing else is said.
 const MOST_ANSWER: usize = 64 * 1024;
+
+/// How long a call may take, and how much of its answer is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long in all.
+    pub patience: Duration,
+    /// The most bytes of an answer.
+    pub most_answer: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { patience: PATIENCE, most_answer: MOST_ANSWER }
+    }
+}
 
 /// What was answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The beginning of the body, at most 64 KiB.
+    /// The beginning of the body, as much of it as the call's bounds allow.
     pub body: Bytes,
+    /// Whether there was more of it.
+    pub cut: bool,
 }
 
 impl Answer {
@@ -54,8 +71,8 @@ pub enum CallError {
     #[error("no connection: {0}")]
     NotConnected(String),
     /// No answer in time: perhaps it arrived.
-    #[error("no answer within {} seconds", PATIENCE.as_secs())]
-    TimedOut,
+    #[error("no answer within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
     /// The connection broke: perhaps it arrived.
     #[error("the connection broke: {0}")]
     Broken(String),
@@ -134,25 +151,44 @@ impl OutboundClient {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<Answer, CallError> {
+        self.post_within(url, headers, body, Bounds::default()).await
+    }
+
+    /// Posts a body within bounds of the caller's.
+    pub async fn post_within(
+        &self,
+        url: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        bounds: Bounds,
+    ) -> Result<Answer, CallError> {
         let url = self.check(url)?;
-        let mut response =
-            self.client.post(url).headers(headers).body(body).send().await.map_err(call_error)?;
+        let call = self.client.post(url).headers(headers).body(body).timeout(bounds.patience);
+        let mut response = call.send().await.map_err(|error| call_error(error, bounds.patience))?;
         let status = response.status().as_u16();
         let mut read = BytesMut::new();
+        let mut cut = false;
         // The status decides; what comes after the limit, or breaks off, is not waited for.
-        while let Ok(Some(chunk)) = response.chunk().await {
-            let room = MOST_ANSWER - read.len();
-            read.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if read.len() == MOST_ANSWER {
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => {
+                    let room = bounds.most_answer - read.len();
+                    read.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    cut = chunk.len() > room;
+                }
+                Ok(None) => break,
+                Err(_) => cut = true,
+            }
+            if cut {
                 break;
             }
         }
-        Ok(Answer { status, body: read.freeze() })
+        Ok(Answer { status, body: read.freeze(), cut })
     }
 }
 
 /// Sorts an error by what it means, and leaves the address out of it.
-fn call_error(error: reqwest::Error) -> CallError {
+fn call_error(error: reqwest::Error, patience: Duration) -> CallError {
     let error = error.without_url();
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     let mut words = String::new();
@@ -167,7 +203,7 @@ fn call_error(error: reqwest::Error) -> CallError {
     if error.is_connect() {
         CallError::NotConnected(words)
     } else if error.is_timeout() {
-        CallError::TimedOut
+        CallError::TimedOut(patience)
     } else {
         CallError::Broken(words)
     }

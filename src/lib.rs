@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` tells how it is built and what its words mean.
 
 pub mod app;
+pub mod bots;
 pub mod canned;
 pub mod channels;
 pub mod cli;

@@ -43,12 +43,18 @@ pub struct Details {
     /// Answers to choose from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<String>,
+    /// What a bot is told when one of them is chosen, by place; never shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub payloads: Vec<String>,
     /// Officers who are called.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Uuid>,
     /// The ids of the message's ancestors, the oldest first, for answers to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// When it was to leave, if that was later than it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<sapa_channel::Timestamp>,
 }
 
 impl Details {

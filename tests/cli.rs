@@ -1,11 +1,17 @@
 //! The program as its operator meets it: commands, their words and their exit codes.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+#[path = "cli/caller.rs"]
+mod caller;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/crashing.rs"]
 mod crashing;
+#[path = "cli/durable.rs"]
+mod durable;
 #[path = "cli/running.rs"]
 mod running;
 #[path = "cli/sapa.rs"]
 mod sapa;
+#[path = "cli/trace.rs"]
+mod trace;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::{
+    bots,
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
     contacts, conversations, delivery, housekeeping, http,
     intake::{Inbox, Routers},
@@ -71,6 +72,7 @@ fn readers(app: &App, stop: &CancellationToken) {
     supervised!("search index", search::index::run);
     supervised!("suggestions", contacts::likeness::run);
     supervised!("webhooks", webhooks::run);
+    supervised!("bots", bots::run);
     supervised!("snoozed conversations", conversations::snooze::run);
     supervised!("health of channels", channels::health::run);
     supervised!("housekeeping", housekeeping::run);

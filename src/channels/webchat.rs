@@ -19,7 +19,7 @@ use crate::{
 mod marks;
 mod messages;
 
-pub use marks::officer_read;
+pub use marks::{officer_read, writing};
 pub use messages::pushes;
 
 /// How long a link to a file of a chat is good (R3).

@@ -48,6 +48,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let _lock = lock::take(&config.database)?;
     let app = serve::open(config, true).await?;
     demo::fill(&app).await.context("filling the demonstration")?;
+    demo::bots::start(&app).await?;
     let running = serve::start(&app).await?;
     tell(&app, &running, &options.data).context("telling where the demonstration is")?;
     running.wait().await
@@ -81,6 +82,8 @@ fn config(options: &Options) -> anyhow::Result<Config> {
     config.files.folder = options.data.join("files");
     config.smtp.listen = Some((Ipv4Addr::LOCALHOST, smtp_port).into());
     config.mail.folder = Some(options.data.join("mail"));
+    // The demonstration's bot listens on this machine.
+    config.outbound.allow = vec![Ipv4Addr::LOCALHOST.into()];
     if let Some(url) = &options.telegram_api {
         config.telegram.api_url.clone_from(url);
     }
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(config.files.folder, Path::new("here/files"));
         assert_eq!(config.mail.folder.as_deref(), Some(Path::new("here/mail")));
         assert!(config.mail.relay.is_none());
+        assert_eq!(config.outbound.allow, [std::net::IpAddr::from(Ipv4Addr::LOCALHOST)]);
         assert_eq!(config.server.public_url, "http://127.0.0.1:8123");
         assert!(
             config.server.listen.ip().is_loopback()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{model::Core, queries};
+use super::{charge, model::Core, queries};
 use crate::{
     db::{DbResult, Tx},
     events::{Actor, NewEvent},
@@ -73,6 +73,9 @@ pub async fn change(
     let mut events = Vec::new();
     if change.assignee_id.is_some() || change.team_id.is_some() {
         events.extend(assign(tx, &conversation, change, actor, now).await?);
+        if change.assignee_id.flatten().is_some() {
+            events.extend(charge::take_over(tx, &conversation, actor, now).await?);
+        }
     }
     if let Some(labels) = &change.labels {
         label(tx, id, labels).await?;
@@ -122,14 +125,17 @@ async fn assign(
     let team_name = name_of(tx, "SELECT name FROM teams WHERE id = $1", team, "team_id").await?;
     on_db!(tx, |conn| {
         sqlx::query(
-        "UPDATE conversations SET assignee_id = $2, team_id = $3, version = version + 1 WHERE id = $1"
-    )
-    .bind(conversation.id)
-    .bind(assignee)
-    .bind(team)
-    .execute(conn)
-    .await
-    .map(drop)?
+            "UPDATE conversations
+         SET assignee_id = $2, team_id = $3, version = version + 1,
+             handed_over_at = CASE WHEN $2 IS NULL THEN handed_over_at END
+         WHERE id = $1",
+        )
+        .bind(conversation.id)
+        .bind(assignee)
+        .bind(team)
+        .execute(conn)
+        .await
+        .map(drop)?
     });
     Ok(Some(assigned_event(
         conversation,

@@ -19,13 +19,15 @@ const TOO_LONG: Duration = Duration::from_secs(3600);
 pub struct Counts {
     /// Open and mine.
     pub mine: i64,
-    /// Open and nobody's.
+    /// Open and nobody's, and no bot's either.
     pub unassigned: i64,
     /// Open.
     pub open: i64,
     /// Open, and I was called.
     pub mentions: i64,
-    /// Open, and the customer has waited for over an hour.
+    /// Open, with a bot in charge.
+    pub bot: i64,
+    /// Open, and the customer has waited for people for over an hour.
     pub waiting: i64,
     /// Snoozed.
     pub snoozed: i64,
@@ -35,6 +37,8 @@ pub struct Counts {
     pub teams: Vec<TeamCount>,
     /// Open, by channel.
     pub channels: Vec<ChannelCount>,
+    /// Whether there is a bot that is switched on.
+    pub has_bots: bool,
     /// Officers whose desk is open.
     pub officers_online: usize,
 }
@@ -65,7 +69,7 @@ pub struct ChannelCount {
 
 /// Counts, as one officer sees it. All from indexes.
 pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
-    let (mine, unassigned, open, mentions, waiting, snoozed, unread): (
+    let (mine, unassigned, open, mentions, waiting, snoozed, unread, bot, has_bots): (
         i64,
         i64,
         i64,
@@ -73,20 +77,24 @@ pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
         i64,
         i64,
         i64,
+        i64,
+        bool,
     ) = on_db!(&mut *tx, |conn| {
         sqlx::query_as(
             "SELECT
                 (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND assignee_id = $1),
-                (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND assignee_id IS NULL),
+                (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND assignee_id IS NULL AND bot_id IS NULL),
                 (SELECT COUNT(*) FROM conversations WHERE status = 'open'),
                 (SELECT COUNT(*) FROM mentions m JOIN conversations c ON c.id = m.conversation_id
                  WHERE m.officer_id = $1 AND c.status = 'open'),
-                (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND waiting_since < $2),
+                (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND waiting_since < $2 AND bot_id IS NULL),
                 (SELECT COUNT(*) FROM conversations WHERE status = 'snoozed'),
                 (SELECT COUNT(*) FROM conversations c
                  LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = $1
                  WHERE c.status = 'open' AND c.assignee_id = $1
-                   AND c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at))"
+                   AND c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)),
+                (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND bot_id IS NOT NULL),
+                EXISTS (SELECT 1 FROM bots WHERE enabled)"
         )
         .bind(me)
         .bind(now.before(TOO_LONG))
@@ -113,6 +121,7 @@ pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
     Ok(Counts {
         mine,
         unassigned,
+        bot,
         open,
         mentions,
         waiting,
@@ -120,6 +129,7 @@ pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
         unread,
         teams,
         channels,
+        has_bots,
         officers_online: 0,
     })
 }

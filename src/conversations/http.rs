@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     bulk::{self, Changed},
     change::{self, Change},
+    charge,
     counts::{self, Counts},
     drafts::{self, Draft, DraftRef},
     list::{self, Filter, Folder, Sort},
@@ -242,7 +243,8 @@ pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, AppError> {
         .ok_or_else(|| AppError::invalid("If-Match", "is the version in quotation marks"))
 }
 
-async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, AppError> {
+/// A conversation as its page shows it.
+pub async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, AppError> {
     let mut tx = app.db().read().await?;
     let core = queries::core(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     let row = list::one(&mut tx, caller.officer_id, id).await?.ok_or(AppError::NotFound)?;
@@ -278,6 +280,7 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, App
     });
     let tickets = tickets::queries::of_conversation(&mut tx, id).await?;
     let related = queries::related(&mut tx, &core).await?;
+    let channel_bot = charge::of_channel(&mut tx, core.channel_id).await?;
     let last_seq = events::head(&mut tx).await?;
     Ok(Conversation {
         row,
@@ -286,6 +289,7 @@ async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, App
         reply_channels,
         tickets,
         related,
+        channel_bot,
         last_seq,
     })
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+use super::charge::InCharge;
 use super::model::{ConversationRow, RowMailing, RowTicket, TeamRef};
 use crate::{
     channels::model::ChannelRef,
@@ -25,14 +26,16 @@ use crate::{
 pub enum Folder {
     /// Open and mine.
     Mine,
-    /// Open and nobody's.
+    /// Open and nobody's, and no bot's either.
     Unassigned,
+    /// Open, with a bot in charge.
+    Bot,
     /// Open.
     #[default]
     Open,
     /// Open, and I was called.
     Mentions,
-    /// Open, and the customer waits.
+    /// Open, and the customer waits for people.
     Waiting,
     /// Snoozed.
     Snoozed,
@@ -102,6 +105,9 @@ struct Row {
     mailing_id: Option<Uuid>,
     mailing_number: Option<i64>,
     mailing_name: Option<String>,
+    bot_id: Option<Uuid>,
+    bot_name: Option<String>,
+    handed_over_at: Option<Timestamp>,
 }
 
 /// All joins on the officer are by primary key; the order comes from an index of `conversations`.
@@ -109,7 +115,8 @@ const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_nam
         ch.kind AS channel_kind, ch.name AS channel_name, c.status, c.subject, c.preview, c.preview_kind,
         c.preview_author, c.has_files, c.assignee_id, o.name AS assignee_name, c.team_id, t.name AS team_name,
         (c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)) AS unread,
-        c.waiting_since, c.last_message_at, c.snoozed_until, COALESCE(d.text, n.text) AS draft, c.version,
+        c.waiting_since, c.last_message_at, c.snoozed_until, COALESCE(d.text, n.text) AS draft, c.version, c.bot_id,
+        b.name AS bot_name, c.handed_over_at,
         c.mailing_id, ml.number AS mailing_number, ml.name AS mailing_name
     FROM conversations c
     JOIN contacts k ON k.id = c.contact_id
@@ -117,6 +124,7 @@ const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_nam
     LEFT JOIN officers o ON o.id = c.assignee_id
     LEFT JOIN teams t ON t.id = c.team_id
     LEFT JOIN mailings ml ON ml.id = c.mailing_id
+    LEFT JOIN bots b ON b.id = c.bot_id
     LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = ";
 
 macro_rules! select {
@@ -148,7 +156,12 @@ pub async fn list(
                 query.push(" WHERE c.status = 'open' AND c.assignee_id = ").push_bind(me);
             }
             Folder::Unassigned => {
-                query.push(" WHERE c.status = 'open' AND c.assignee_id IS NULL");
+                query.push(
+                    " WHERE c.status = 'open' AND c.assignee_id IS NULL AND c.bot_id IS NULL",
+                );
+            }
+            Folder::Bot => {
+                query.push(" WHERE c.status = 'open' AND c.bot_id IS NOT NULL");
             }
             Folder::Mentions => {
                 query
@@ -191,6 +204,9 @@ pub async fn list(
         }
         let (column, direction, comparison) = if by_waiting {
             query.push(" AND c.waiting_since IS NOT NULL");
+            if filter.folder != Folder::Bot {
+                query.push(" AND c.bot_id IS NULL");
+            }
             ("c.waiting_since", "ASC", ">")
         } else if filter.sort == Sort::Oldest {
             ("c.last_message_at", "ASC", ">")
@@ -300,6 +316,8 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
                 |((id, number), name)| RowMailing { id, number: mailing_number(number), name },
             ),
             version: row.version,
+            bot: row.bot_id.zip(row.bot_name).map(|(id, name)| InCharge { id, name }),
+            handed_over_at: row.handed_over_at,
         })
         .collect())
 }

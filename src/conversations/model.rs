@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::charge::InCharge;
 use crate::{
     channels::model::ChannelRef,
     contacts::model::{ContactRef, Identity},
@@ -91,6 +92,10 @@ pub struct ConversationRow {
     pub mailing: Option<RowMailing>,
     /// Rises with each change.
     pub version: i64,
+    /// The bot that is in charge; none: people.
+    pub bot: Option<InCharge>,
+    /// When a bot gave it to people, as long as nobody has taken it.
+    pub handed_over_at: Option<Timestamp>,
 }
 
 /// A way to answer.
@@ -144,6 +149,8 @@ pub struct Conversation {
     pub tickets: Vec<TicketRef>,
     /// What it may belong to, without proof.
     pub related: Vec<Related>,
+    /// The bot of its channel, which could be put in charge.
+    pub channel_bot: Option<InCharge>,
     /// The newest event: give it back as `seen_seq` when answering.
     pub last_seq: i64,
 }
@@ -165,6 +172,8 @@ pub struct Core {
     pub created_at: Timestamp,
     pub solved_at: Option<Timestamp>,
     pub version: i64,
+    pub bot_id: Option<Uuid>,
+    pub bot_name: Option<String>,
 }
 
 /// The last letter of a conversation, for the answer's headers.

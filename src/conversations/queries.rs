@@ -13,9 +13,9 @@ use crate::{
 pub async fn core(tx: &mut Tx, id: Uuid) -> DbResult<Option<Core>> {
     Ok(on_db!(tx, |conn| {
         sqlx::query_as(
-        "SELECT id, number, contact_id, identity_id, channel_id, status, subject, assignee_id, team_id, related_id,
-                created_at, solved_at, version
-         FROM conversations WHERE id = $1"
+        "SELECT c.id, c.number, c.contact_id, c.identity_id, c.channel_id, c.status, c.subject, c.assignee_id, c.team_id,
+                c.related_id, c.created_at, c.solved_at, c.version, c.bot_id, b.name AS bot_name
+         FROM conversations c LEFT JOIN bots b ON b.id = c.bot_id WHERE c.id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
@@ -73,7 +73,8 @@ pub async fn related(tx: &mut Tx, conversation: &Core) -> DbResult<Vec<Related>>
     .await?))
 }
 
-/// Records an answer: the customer waits no more, and if nobody served him, the officer who answered does.
+/// Records an answer: the customer waits no more. If an officer answered, he serves from now on, unless a
+/// colleague does, and a bot no longer.
 pub async fn answered(
     tx: &mut Tx,
     id: Uuid,
@@ -88,7 +89,9 @@ pub async fn answered(
         "UPDATE conversations
          SET preview = $2, preview_kind = 'out', preview_author = $3, has_files = $4, waiting_since = NULL,
              last_message_at = $6, message_count = message_count + 1, assignee_id = COALESCE(assignee_id, $5),
-             status = 'open', snoozed_until = NULL, solved_at = NULL, version = version + 1
+             status = 'open', snoozed_until = NULL, solved_at = NULL, version = version + 1,
+             bot_id = CASE WHEN $5 IS NULL THEN bot_id END,
+             handed_over_at = CASE WHEN $5 IS NULL THEN handed_over_at END
          WHERE id = $1"
     )
     .bind(id)

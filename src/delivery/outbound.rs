@@ -88,7 +88,8 @@ pub async fn prepare(app: &App, leased: &Leased) -> Result<Outbound, NotReady> {
         author: row.author_name,
         language: row.language.unwrap_or_else(|| "id".to_owned()),
         automatic: row.automatic,
-        written_at: row.at,
+        // What was for later is as if it were written then: its date, and for how long it is tried.
+        written_at: row.details.0.send_at.map_or(row.at, |later| later.max(row.at)),
         bulk: None,
     })
 }

@@ -111,7 +111,7 @@ pub async fn send_due(
     let sql = format!(
         "UPDATE deliveries SET state = 'sent', fence = fence + 1, updated_at = $2
          WHERE seq IN (SELECT seq FROM deliveries
-                       WHERE channel_id = $1 AND state = 'queued' AND run_at <= $2
+                       WHERE channel_id = $1 AND state IN ('queued', 'retrying') AND run_at <= $2
                        ORDER BY run_at LIMIT $3 {skip_locked})
          RETURNING message_id, run_at",
         skip_locked = tx.skip_locked(),

@@ -177,6 +177,8 @@ impl<'f> Talk<'f> {
     /// What the rules of the running hub ask of a conversation.
     pub fn core(&self) -> Core {
         Core {
+            bot_id: None,
+            bot_name: None,
             id: self.id,
             number: self.told.number,
             contact_id: self.contact_id,

@@ -12,6 +12,7 @@ use axum::{
 use super::{Access, AppError, cookies};
 use crate::{
     app::App,
+    bots::token,
     officers::{caller::Caller, sessions, tokens},
 };
 
@@ -21,9 +22,13 @@ pub async fn gate(
     mut request: Request,
     next: Next,
 ) -> Result<Response, AppError> {
+    if access == Access::Bot {
+        return bot_gate(&app, request, next).await;
+    }
     let caller = caller(&app, request.headers(), peer_address(&app, &request)).await?;
     let allowed = match access {
         Access::Public => true,
+        Access::Bot => false,
         Access::SignedIn => caller.scopes.is_none(),
         Access::May(permission) => caller.may(permission),
     };
@@ -31,6 +36,18 @@ pub async fn gate(
         return Err(AppError::Forbidden);
     }
     request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+/// Lets a bot through, and nobody else.
+async fn bot_gate(app: &App, mut request: Request, next: Next) -> Result<Response, AppError> {
+    let Some(token) = token::of_call(request.headers()) else {
+        // Who is known may not; who is not shall say who he is.
+        caller(app, request.headers(), peer_address(app, &request)).await?;
+        return Err(AppError::Forbidden);
+    };
+    let bot = token::bot(app, token).await?.ok_or(AppError::Unauthenticated)?;
+    request.extensions_mut().insert(bot);
     Ok(next.run(request).await)
 }
 

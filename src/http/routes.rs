@@ -16,6 +16,8 @@ pub enum Access {
     SignedIn,
     /// Who may do this.
     May(Permission),
+    /// A bot that is switched on, with its own token, and no officer (R31).
+    Bot,
 }
 
 /// A route and who may use it, for the matrix of permissions.
@@ -64,7 +66,7 @@ impl Routes {
         }
         let methods = match access {
             Access::Public => methods,
-            Access::SignedIn | Access::May(_) => methods
+            Access::SignedIn | Access::May(_) | Access::Bot => methods
                 .layer(middleware::from_fn_with_state((self.app.clone(), access), gate::gate)),
         };
         self.router = self.router.routes((schemas, paths, methods));

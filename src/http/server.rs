@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
-    app::App, canned, channels, channels::kinds::Part, contacts, conversations, demo, files, live,
-    mailings, messages, officers, on_db, quarantine, search, telemetry, templates, tickets,
+    app::App, bots, canned, channels, channels::kinds::Part, contacts, conversations, demo, files,
+    live, mailings, messages, officers, on_db, quarantine, search, telemetry, templates, tickets,
     webhooks,
 };
 
@@ -39,6 +39,7 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
         mailings::http::routes,
         channels::http::routes,
         webhooks::http::routes,
+        bots::http::routes,
         quarantine::http::routes,
         live::http::routes,
         demo::http::routes,

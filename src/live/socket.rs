@@ -7,7 +7,6 @@ use axum::{
     http::HeaderMap,
 };
 use sapa_channel::new_id;
-use sapa_webchat::Push;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
@@ -16,11 +15,10 @@ use uuid::Uuid;
 use super::LiveItem;
 use crate::{
     app::App,
-    db::DbResult,
+    channels::webchat,
     events::{self, Event},
     http::AppError,
     officers::{caller::Caller, policy::Permission},
-    on_db,
 };
 
 /// How many missed events are replayed; who missed more reads everything again.
@@ -165,33 +163,12 @@ async fn hear(
                 && let Some(name) = app.live().type_in(screen, conversation_id, on)
             {
                 // Best effort: the customer's side may miss it.
-                let _ = tell_customer(app, conversation_id, on, &name).await;
+                let _ = webchat::writing(app, conversation_id, on, &name).await;
             }
             Ok(())
         }
         Said::Ping {} => send(socket, &json!({ "type": "pong" })).await,
     }
-}
-
-async fn tell_customer(app: &App, conversation_id: Uuid, on: bool, name: &str) -> DbResult<()> {
-    if app.rooms().is_empty() {
-        return Ok(());
-    }
-    let mut tx = app.db().read().await?;
-    let visitor: Option<(String, String)> = on_db!(&mut tx, |conn| {
-        sqlx::query_as(
-        "SELECT i.kind, i.value FROM conversations c JOIN identities i ON i.id = c.identity_id WHERE c.id = $1"
-    )
-    .bind(conversation_id)
-    .fetch_optional(conn)
-    .await?
-    });
-    if let Some((kind, value)) = visitor {
-        let address = sapa_channel::Address { kind: sapa_channel::Kind(kind.into()), value };
-        let first_name = name.split_whitespace().next().unwrap_or(name).to_owned();
-        app.rooms().push(&address, Push::Typing { on, name: first_name });
-    }
-    Ok(())
 }
 
 /// Tells what was missed, and up to where that is.

@@ -220,6 +220,7 @@ async fn insert(
     now: Timestamp,
 ) -> DbResult<()> {
     let mut details = said.details.clone();
+    details.send_at = said.send_at;
     details.references = way.map(|way| way.references.clone()).unwrap_or_default();
     on_db!(tx, |conn| {
         sqlx::query(
@@ -303,6 +304,14 @@ async fn answered(
             .conversation(conversation.id, conversation.contact_id)
             .message(id, to),
     ];
+    if let (Some(bot), Some(_)) = (&conversation.bot_name, by.officer()) {
+        events.push(
+            NewEvent::new("conversation.taken_over", now, by.actor())
+                .conversation(conversation.id, conversation.contact_id)
+                .in_history()
+                .data(json!({ "bot": bot })),
+        );
+    }
     if conversation.assignee_id.is_none() && by.officer().is_some() {
         events.push(change::assigned_event(conversation, &by.actor(), Some(by.name()), None, now));
     }

@@ -96,6 +96,9 @@ pub enum Permission {
     /// Add and change outgoing webhooks.
     #[serde(rename = "webhooks:manage")]
     WebhooksManage,
+    /// Add and change bots, and read what they were asked.
+    #[serde(rename = "bots:manage")]
+    BotsManage,
     /// Read the audit log.
     #[serde(rename = "audit:read")]
     AuditRead,
@@ -103,7 +106,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
@@ -118,6 +121,7 @@ impl Permission {
         Self::ChannelsManage,
         Self::TokensManage,
         Self::WebhooksManage,
+        Self::BotsManage,
         Self::AuditRead,
     ];
 }
@@ -130,7 +134,11 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         Role::Administrator => true,
         Role::Supervisor => !matches!(
             permission,
-            P::OfficersManage | P::ChannelsManage | P::TokensManage | P::WebhooksManage
+            P::OfficersManage
+                | P::ChannelsManage
+                | P::TokensManage
+                | P::WebhooksManage
+                | P::BotsManage
         ),
         Role::Officer => matches!(
             permission,

@@ -144,8 +144,19 @@ async fn put(tx: &mut Tx, rows: &[(&str, Uuid, String)]) -> DbResult<()> {
     Ok(())
 }
 
-/// A contact's id, name, firm, city, and an address of his in both spellings.
-type ContactWords = (Uuid, String, Option<String>, Option<String>, Option<String>, Option<String>);
+/// A contact's id, name, firm, city, and an address of his: its kind, and both spellings.
+type ContactWords =
+    (Uuid, String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// The words by which an address is found. Of a visitor's that is his number at the shop alone: the shop's
+/// name stands in the address of each of its visitors, and what is shown is the same for all.
+fn address_words(kind: Option<&str>, value: Option<String>, shown: Option<String>) -> String {
+    if kind == Some("webchat") {
+        let number = value.as_deref().and_then(|value| value.split_once('/'));
+        return number.map(|(_, number)| number.to_owned()).unwrap_or_default();
+    }
+    [value, shown].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
 
 async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     if ids.is_empty() {
@@ -153,7 +164,7 @@ async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     }
     let rows: Vec<ContactWords> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
-            "SELECT k.id, k.name, k.company, k.city, i.value, i.shown
+            "SELECT k.id, k.name, k.company, k.city, i.kind, i.value, i.shown
                  FROM contacts k LEFT JOIN identities i ON i.contact_id = k.id WHERE k.id IN (",
         );
         let mut list = query.separated(", ");
@@ -164,8 +175,8 @@ async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
     let mut entries: Vec<(&str, Uuid, String)> = Vec::new();
-    for (id, name, company, city, value, shown) in rows {
-        let mut words = [value, shown].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    for (id, name, company, city, kind, value, shown) in rows {
+        let mut words = address_words(kind.as_deref(), value, shown);
         match entries.last_mut() {
             Some((_, last, all)) if *last == id => {
                 all.push(' ');

@@ -121,7 +121,7 @@ async fn open_ticket(
             kind: new.kind,
             title: new.title,
             description: new.description,
-            owner_id: caller.officer_id,
+            owner_id: Some(caller.officer_id),
         };
         let mut tx = app.db().write().await?;
         let (id, events) = open::open(&mut tx, &new, &caller.actor(), app.now()).await?;

@@ -26,8 +26,8 @@ pub struct NewTicket {
     pub title: String,
     /// What exactly is the matter.
     pub description: String,
-    /// Who sees to it.
-    pub owner_id: Uuid,
+    /// Who sees to it; none if a bot opens it.
+    pub owner_id: Option<Uuid>,
 }
 
 /// A title as it may be: one line of at most 200 characters.

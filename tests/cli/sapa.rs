@@ -52,9 +52,20 @@ impl Installation {
     }
 
     fn command(&self, line: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sapa"));
+        self.command_under(&[], line)
+    }
+
+    /// The program, run by another one.
+    fn command_under(&self, other: &[&str], line: &[&str]) -> Command {
+        let words: Vec<&str> = other
+            .iter()
+            .copied()
+            .chain([env!("CARGO_BIN_EXE_sapa")])
+            .chain(line.iter().copied())
+            .collect();
+        let mut command = Command::new(words[0]);
         command
-            .args(line)
+            .args(&words[1..])
             .current_dir(self.folder.path())
             .env_remove("RUST_BACKTRACE")
             .env_remove("SAPA_CONFIG");
@@ -89,8 +100,12 @@ impl Installation {
 
     /// Starts a command and lets it go on.
     pub fn start(&self, line: &[&str]) -> Running {
+        self.start_under(&[], line)
+    }
+
+    fn start_under(&self, other: &[&str], line: &[&str]) -> Running {
         let mut child = self
-            .command(line)
+            .command_under(other, line)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -140,7 +155,12 @@ impl Installation {
 
     /// Starts the hub and waits until it is ready.
     pub fn serve(&self) -> Running {
-        let running = self.start(&["serve"]);
+        self.serve_under(&[])
+    }
+
+    /// Starts the hub by another program, as `strace`, and waits until it is ready.
+    pub fn serve_under(&self, other: &[&str]) -> Running {
+        let running = self.start_under(other, &["serve"]);
         running.until("readiness", || {
             get(self.port, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
         });

@@ -3,6 +3,8 @@
 mod again;
 mod nodes;
 mod relays;
+mod sweeper;
+mod undo;
 
 use crate::support::{
     Backend, Client, TestApp,

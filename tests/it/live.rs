@@ -79,7 +79,7 @@ scenario! {
             assert_eq!(told["seq"], head, "since {since}");
         }
         let mut screen = Screen::open(&app, &ayu, Some(head - 3)).await;
-        let told = screen.all(Duration::from_millis(500)).await;
+        let told = screen.all_with(|told| told["event"]["seq"] == head, Duration::from_millis(300)).await;
         assert_eq!(seqs(&told), [head - 2, head - 1, head]);
         // From then on it is told all that happens.
         log(&app, "contact.changed", 1).await;
@@ -88,7 +88,7 @@ scenario! {
 }
 
 scenario! {
-    async fn r6_nothing_is_told_before_the_hello_and_nothing_that_is_not_understood_is_heard(app: TestApp) {
+    async fn r6_r29_nothing_is_told_before_the_hello_and_nothing_that_is_not_understood_is_heard(app: TestApp) {
         app.mailbox().await;
         let ayu = app.officer("Ayu").await;
         let mut screen = Screen::quiet(&app, &ayu).await;
@@ -125,14 +125,16 @@ scenario! {
             &["quarantine.added", "conversation.changed"],
             &["conversation.changed"],
         ];
+        // Everybody hears the last one.
+        let is_last = |told: &Value| told["event"]["kind"] == "conversation.changed";
         for (screen, wanted) in screens.iter_mut().zip(wanted) {
-            let told = screen.all(Duration::from_millis(700)).await;
+            let told = screen.all_with(is_last, Duration::from_millis(300)).await;
             let kinds: Vec<_> = told.iter().filter(|told| told["type"] == "event").map(|told| text(&told["event"], "kind")).collect();
             assert_eq!(kinds, wanted);
         }
         // Nor afterwards, when it is told again.
         let mut screen = Screen::open(&app, &analyst, Some(since)).await;
-        let told = screen.all(Duration::from_millis(700)).await;
+        let told = screen.all_with(is_last, Duration::from_millis(300)).await;
         let kinds: Vec<_> = told.iter().filter(|told| told["type"] == "event").map(|told| text(&told["event"], "kind")).collect();
         assert_eq!(kinds, ["conversation.changed"]);
     }

@@ -5,6 +5,7 @@
 mod support;
 
 mod api;
+mod bots;
 mod canned;
 mod delivery;
 mod demo;
@@ -13,15 +14,18 @@ mod drafts;
 mod figures;
 mod guards;
 mod history;
+mod intake;
 mod live;
 mod mail;
 mod mailings;
 mod officers;
+mod panics;
 mod plans;
 mod quarantine;
 mod search;
 mod segments;
 mod steady;
+mod suggestions;
 mod taken_back;
 mod telegram;
 mod tickets;

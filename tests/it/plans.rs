@@ -3,6 +3,7 @@
 //! The statements are those that the hub really runs, as the driver logs them.
 
 mod asked;
+mod bots;
 mod filled;
 
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -100,7 +101,8 @@ async fn steps(tx: &mut Tx, sql: &str, values: &[String]) -> Vec<String> {
 }
 
 /// The tables that must not be read as a whole.
-const LARGE: [&str; 7] = [
+const LARGE: [&str; 8] = [
+    "bot_turns",
     "conversations",
     "messages",
     "deliveries",
@@ -111,7 +113,7 @@ const LARGE: [&str; 7] = [
 ];
 
 /// The other names of the large tables in the hub's statements.
-const ALIASES: [&str; 8] = ["c", "m", "d", "e", "k", "i", "r", "messages_fts"];
+const ALIASES: [&str; 9] = ["t", "c", "m", "d", "e", "k", "i", "r", "messages_fts"];
 
 /// What is bad in a plan.
 fn faults(steps: &[String], may_sort: bool) -> Vec<String> {

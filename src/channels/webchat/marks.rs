@@ -99,3 +99,25 @@ pub async fn officer_read(app: &App, conversation_id: Uuid) -> DbResult<()> {
     }
     Ok(())
 }
+
+/// Tells the visitor of a conversation, if he is there, that one of ours is writing, or stopped.
+pub async fn writing(app: &App, conversation_id: Uuid, on: bool, name: &str) -> DbResult<()> {
+    if app.rooms().is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db().read().await?;
+    let visitor: Option<(String, String)> = on_db!(&mut tx, |conn| {
+        sqlx::query_as(
+        "SELECT i.kind, i.value FROM conversations c JOIN identities i ON i.id = c.identity_id WHERE c.id = $1"
+    )
+    .bind(conversation_id)
+    .fetch_optional(conn)
+    .await?
+    });
+    if let Some((kind, value)) = visitor {
+        let address = Address { kind: Kind(kind.into()), value };
+        let first_name = name.split_whitespace().next().unwrap_or(name).to_owned();
+        app.rooms().push(&address, Push::Typing { on, name: first_name });
+    }
+    Ok(())
+}

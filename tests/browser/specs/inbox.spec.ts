@@ -190,7 +190,7 @@ test('of thousands of conversations few are drawn, and Back returns to the same 
     // Clear of the end, where more rows would come in.
     await list.evaluate((it) => it.scrollTo(0, 600 * 86));
     await expect.poll(at).toBeGreaterThan(580);
-    const seen = list.getByRole('listitem').nth(12);
+    const seen = list.locator('[aria-posinset="606"]');
     const name = (await seen.getByRole('link').getAttribute('aria-label')) ?? '';
     await seen.getByRole('link').click();
     await expect(page.locator('.thread-bar h1')).toHaveText(name.split(':')[0] ?? '');

@@ -61,3 +61,14 @@ test('i2: a ticket is found by its number and by its title', async ({ sapa, desk
   await hit.first().click();
   await expect(officer.getByRole('heading', { name: title })).toBeVisible();
 });
+
+test('the name of a shop does not find each of its visitors', async ({ desk }) => {
+  const officer = await desk('citra');
+  const found = async (q: string) => {
+    const answer = await officer.request.get('/api/v1/search', { params: { q, type: 'contacts' } });
+    return ((await answer.json()) as { contacts: { name: string }[] }).contacts.map(({ name }) => name);
+  };
+  expect(await found('kopi-seruni-demo')).toEqual([]);
+  expect(await found('Masuk di situs')).toEqual([]);
+  expect(await found('rina')).toContain('Rina Wulandari');
+});

@@ -30,7 +30,7 @@ test('an answer for later on the web chat is unseen until then, and can be taken
   await officer.goto(`/inbox/open/${row.id}`);
   const [later, now] = [word('Besok pagi '), word('Sebentar ')];
   await sendTomorrow(officer, later);
-  await expect(thread(officer).locator('.msg.out', { hasText: later })).toContainText(/Dikirim besok/);
+  await expect(thread(officer).locator('.msg.out', { hasText: later })).toContainText(/Dikirim .+ 9\.00/);
   await answerBox(officer).fill(now);
   await officer.keyboard.press('Control+Enter');
   await expect(page.locator('.in .say', { hasText: now })).toBeVisible();
@@ -50,7 +50,7 @@ test('a mail for later says when it goes out, and is taken back after a reload',
   const later = word('Lusa kami kirim ');
   await sendTomorrow(officer, later);
   await officer.reload();
-  await expect(thread(officer).locator('.msg.out', { hasText: later })).toContainText(/Dikirim besok/);
+  await expect(thread(officer).locator('.msg.out', { hasText: later })).toContainText(/Dikirim .+ 9\.00/);
   await cancel(officer, later);
   await expect(thread(officer).getByText('Tidak jadi dikirim')).toBeVisible();
   await expect(answerBox(officer)).toHaveValue(later);

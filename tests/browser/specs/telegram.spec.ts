@@ -77,7 +77,7 @@ test('a photo, a sticker and a pressed button stand in the thread, and a picture
   await officer
     .locator('.composer input[type=file]')
     .setInputFiles({ name: 'gudang.png', mimeType: 'image/png', buffer: picture });
-  await expect(officer.getByRole('list', { name: 'Berkas terlampir' })).toContainText('gudang.png');
+  await expect(officer.locator('.attached .thumb')).toBeVisible();
   const question = word('Mana yang Ibu mau ');
   await answerBox(officer).fill(question);
   await officer.keyboard.press('Control+Enter');

@@ -1,12 +1,15 @@
 //! Sending again by another way.
 
+use std::time::Duration;
+
 use sapa::officers::policy::Role;
 use serde_json::json;
 
 use super::{hub, later, with_relay};
 use crate::support::{
     Backend, Client, TestApp,
-    inbox::{answer, id, in_state, mail_from, messages},
+    inbox::{answer, id, in_state, mail_from, messages, say},
+    mail::header,
     sink::{Sink, Treatment},
 };
 
@@ -34,5 +37,22 @@ with_relay! {
         in_state(ayu, &row, &id(&last), "sent").await;
         assert_eq!(sink.taken().len(), 2, "the answer once, and the last word");
         assert_eq!(messages(ayu, &row).await.len(), 4);
+    }
+}
+
+with_relay! {
+    async fn mail_8_what_was_for_later_bears_that_date_and_is_tried_for_five_days_from_then(app: TestApp, sink: Sink, ayu: Client) {
+        let row = mail_from(app, ayu, "Rina", "Pesanan").await;
+        sink.treat_next([Treatment::Refuse("451 later")]);
+        let at = app.app.now().after(Duration::from_secs(6 * 24 * 3600));
+        let body = json!({ "kind": "reply", "text": "Minggu depan", "send_at": at.to_string() });
+        let said = say(ayu, &row, body).await;
+        later(app, 6 * 24 * 3600 + 1);
+        in_state(ayu, &row, &id(&said), "retrying").await;
+        later(app, 100);
+        in_state(ayu, &row, &id(&said), "sent").await;
+        let date = header(&sink.taken()[0], "Date").unwrap();
+        let day = at.to_string()[8..10].to_owned();
+        assert!(date.contains(&format!(" {day} ")) || date.contains(&format!(", {} ", day.trim_start_matches('0'))), "{date}");
     }
 }

@@ -161,11 +161,11 @@ async fn dead_relay(backend: Backend) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d8_a_dead_relay_delays_its_own_messages_alone_on_sqlite() {
+async fn a_dead_relay_delays_its_own_messages_alone_on_sqlite() {
     dead_relay(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d8_a_dead_relay_delays_its_own_messages_alone_on_postgres() {
+async fn a_dead_relay_delays_its_own_messages_alone_on_postgres() {
     dead_relay(Backend::Postgres).await;
 }

@@ -23,12 +23,12 @@ use uuid::Uuid;
 use super::{faults, filled, keep_statements, statement, steps};
 use crate::{scenario, support::TestApp};
 
-fn literal(id: Uuid) -> String {
+pub fn literal(id: Uuid) -> String {
     format!("'{id}'::uuid")
 }
 
 /// Looks at how the last statement with these parts would be run. Adds to the faults.
-async fn look(
+pub async fn look(
     app: &TestApp,
     name: &str,
     parts: &[&str],

@@ -23,7 +23,7 @@ pub fn id(n: u32) -> Uuid {
     Uuid::from_u128(n.into())
 }
 
-async fn fill(tx: &mut Tx, table: &str, columns: &str, count: u32, values: &str) {
+pub async fn fill(tx: &mut Tx, table: &str, columns: &str, count: u32, values: &str) {
     let sqlite = tx.is_sqlite();
     let uuid = |of: &str| {
         if sqlite {
@@ -48,7 +48,7 @@ async fn fill(tx: &mut Tx, table: &str, columns: &str, count: u32, values: &str)
     });
 }
 
-fn uuid_literal(tx: &Tx, id: &str) -> String {
+pub fn uuid_literal(tx: &Tx, id: &str) -> String {
     if tx.is_sqlite() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'::uuid") }
 }
 

@@ -100,6 +100,24 @@ impl Screen {
         told
     }
 
+    /// All that is told up to a thing that is as wanted, and then until it is quiet for a while.
+    pub async fn all_with(
+        &mut self,
+        wanted: impl Fn(&Value) -> bool,
+        quiet: Duration,
+    ) -> Vec<Value> {
+        let mut told = Vec::new();
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while !told.last().is_some_and(&wanted) {
+                told.push(self.next().await.expect("the socket is open"));
+            }
+        })
+        .await
+        .expect("it is told within ten seconds");
+        told.extend(self.all(quiet).await);
+        told
+    }
+
     /// Waits until the hub closes the socket, and tells its code.
     pub async fn closed(&mut self) -> u16 {
         self.all_until_closed().await.1

@@ -97,7 +97,7 @@ async fn d1_a_webhook_answers_ok_only_when_the_update_is_durable() {
 }
 
 #[tokio::test]
-async fn r22_a_webhook_body_that_is_too_large_is_refused_unread() {
+async fn a_webhook_body_that_is_too_large_is_refused_unread() {
     let (_stub, channel, recorder) = channel().await;
     let body = Bytes::from(vec![b' '; MAX_WEBHOOK_BODY + 1]);
     let answer = channel.receive_webhook(Some("s3cret"), body, &*recorder).await;

@@ -151,11 +151,17 @@ async fn a_file_is_kept_for_the_browser_that_sent_it() {
 }
 
 #[tokio::test]
-async fn r22_files_too_large_too_many_or_of_nobody_are_refused() {
+async fn r3_files_of_nobody_are_refused() {
     let chat = Chat::new().await;
-    let secret = chat.hub.site.new_visitor();
     let stranger = ask(&chat, file("v1.x.y", "a.png", b"png")).await;
     assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+    assert!(chat.hub.uploads.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn files_too_large_or_too_many_are_refused() {
+    let chat = Chat::new().await;
+    let secret = chat.hub.site.new_visitor();
     let large = ask(&chat, file(&secret, "a.png", &vec![0; MAX_FILE + 1])).await;
     assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
     let largest = ask(&chat, file(&secret, "a.png", &vec![0; MAX_FILE])).await;

@@ -47,6 +47,8 @@ export function fillerRow(at: number): ConversationRow {
     last_message_at: ago(60 * 50 + at),
     snoozed_until: null,
     draft: null,
+    bot: null,
+    handed_over_at: null,
     ticket: null,
     mailing: null,
     version: 1,

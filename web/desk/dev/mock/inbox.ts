@@ -29,7 +29,8 @@ export function need(id: string): Stored {
 
 const inFolder: Record<string, (one: Stored) => boolean> = {
   mine: (one) => one.status === 'open' && one.assignee?.id === db.me.id,
-  unassigned: (one) => one.status === 'open' && !one.assignee,
+  unassigned: (one) => one.status === 'open' && !one.assignee && !one.bot,
+  bot: (one) => one.status === 'open' && one.bot !== null,
   open: (one) => one.status === 'open',
   mentions: (one) => one.mentioned,
   waiting: (one) => one.status === 'open' && one.waiting_since !== null,
@@ -67,6 +68,8 @@ export function counts(): T.Counts {
   return {
     mine: count('mine'),
     unassigned: count('unassigned') + db.filler,
+    bot: count('bot'),
+    has_bots: false,
     open: count('open') + db.filler,
     mentions: count('mentions'),
     waiting: count('waiting'),
@@ -125,6 +128,7 @@ export function conversation(id: string): T.Conversation {
       return found ? [ticketRef(found)] : [];
     }),
     related: [],
+    channel_bot: null,
     last_seq: db.seq,
   };
 }

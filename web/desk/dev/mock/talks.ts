@@ -33,6 +33,8 @@ export function talk(name: string, kind: string, over: Partial<Stored> = {}): St
     last_message_at: ago(600),
     snoozed_until: null,
     version: 1,
+    bot: null,
+    handed_over_at: null,
     created_at: ago(6000),
     solved_at: null,
     tickets: [],

@@ -86,6 +86,18 @@ export type Channel = Is<
 export type ApiToken = Sent<Schemas['ApiToken']>;
 export type AuditEntry = Sent<Schemas['AuditEntry']>;
 export type Webhook = Sent<Schemas['Webhook']>;
+export type BotForm = Schemas['BotForm'];
+export type Bot = Is<
+  Sent<Schemas['Bot']>,
+  {
+    fallback: Record<string, string>;
+    health: Is<Sent<Schemas['BotHealth']>, { state: 'good' | 'bad' | 'new' | 'off' }>;
+  }
+>;
+export type TurnState =
+  'queued' | 'calling' | 'waiting' | 'answered' | 'handed_over' | 'timed_out' | 'failed' | 'dropped';
+export type BotTurn = Is<Sent<Schemas['BotTurn']>, { state: TurnState }>;
+export type BotTest = Sent<Schemas['BotTest']>;
 export type WebhookDelivery = Sent<Schemas['WebhookDelivery']>;
 export type QuarantineEntry = Sent<Schemas['QuarantineEntry']>;
 export type SearchResult = Sent<Schemas['Found']>;

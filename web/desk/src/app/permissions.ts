@@ -11,6 +11,7 @@ const needed = {
   channels: ['channels:manage'],
   tokens: ['tokens:manage'],
   webhooks: ['webhooks:manage'],
+  bots: ['bots:manage'],
   audit: ['audit:read'],
   quarantine: ['quarantine:manage'],
   canned: ['canned:write'],

@@ -16,14 +16,20 @@ export async function describeFile(id: string): Promise<FileRef> {
   const said = answer.headers.get('content-disposition') ?? '';
   const encoded = /filename\*=UTF-8''([^;]+)/i.exec(said)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(said)?.[1];
-  const media_type = answer.headers.get('content-type') ?? 'application/octet-stream';
+  const name = encoded ? decodeURIComponent(encoded) : (plain ?? id.slice(0, 8));
+  // A download says nothing of its kind (it must not run); a picture is one that has a preview.
+  const preview = /\.(png|jpe?g|gif|webp)$/i.test(name)
+    ? await fetch(`${url}/preview`, { method: 'HEAD', credentials: 'same-origin' })
+    : undefined;
+  const shown = preview?.ok === true;
+  const media_type = (shown && preview.headers.get('content-type')) || 'application/octet-stream';
   const file: FileRef = {
     id,
-    name: encoded ? decodeURIComponent(encoded) : (plain ?? id.slice(0, 8)),
+    name,
     media_type,
     size: Number(answer.headers.get('content-length') ?? 0),
     url,
-    preview_url: /^image\/(png|jpeg|gif|webp)/.test(media_type) ? `${url}/preview` : null,
+    preview_url: shown ? `${url}/preview` : null,
     content_id: null,
   };
   known.set(id, file);

@@ -10,7 +10,11 @@ import { Icon } from '../ui/Icon';
 export function ContactConversations({ contact }: { contact: Contact }) {
   const t = useT();
   const { items, hasNextPage, fetchNextPage } = useTimeline(contact.id);
-  const known = useMemo(() => [...headings(items).values()].reverse(), [items]);
+  // One that is known by an event alone comes with its messages, a page further on.
+  const known = useMemo(
+    () => [...headings(items).values()].filter((one) => one.number !== null).reverse(),
+    [items],
+  );
   if (known.length === 0) return null;
   return (
     <section className="sect">
@@ -25,7 +29,7 @@ export function ContactConversations({ contact }: { contact: Contact }) {
               params={{ folder: one.solved ? 'solved' : 'open', conversationId: one.id }}
             >
               <Icon name={one.solved ? 'check' : 'inbox'} size="s" className={one.solved ? 'ok' : 't3'} />
-              {one.number !== null && <span className="t3 num">#{one.number}</span>}
+              <span className="t3 num">#{one.number}</span>
               <span className="cut">{one.subject ?? t('thread.conversation')}</span>
               {one.outcome && <span className="t3 cut end">{one.outcome}</span>}
             </Link>
@@ -33,7 +37,7 @@ export function ContactConversations({ contact }: { contact: Contact }) {
         ))}
       </ul>
       {hasNextPage && (
-        <button type="button" className="link sm" onClick={() => void fetchNextPage()}>
+        <button type="button" className="link sm top2" onClick={() => void fetchNextPage()}>
           {t('more')}
         </button>
       )}

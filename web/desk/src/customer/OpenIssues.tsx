@@ -30,15 +30,10 @@ export function OpenIssues({ tickets, conversation }: { tickets: TicketRef[]; co
           <Link to="/tickets/$ticketId" params={{ ticketId: ticket.id }} className="t">
             {ticket.title}
           </Link>
-          <div className="row sm t3 gap1">
-            {ticket.owner && (
-              <>
-                <Avatar name={ticket.owner.name} officer={ticket.owner.id} size={16} />
-                {ticket.owner.id === me.id ? t('you') : ticket.owner.name}
-                <span>·</span>
-              </>
-            )}
-            <span>
+          <div className="row sm t3 gap1 start">
+            {ticket.owner && <Avatar name={ticket.owner.name} officer={ticket.owner.id} size={16} />}
+            <span className="min0">
+              {ticket.owner && `${ticket.owner.id === me.id ? t('you') : ticket.owner.name} · `}
               {t('ticket.open_since')} <When at={ticket.opened_at} full />
             </span>
           </div>

@@ -1,3 +1,4 @@
+import { bots } from './en/bots';
 import { common } from './en/common';
 import { composer } from './en/composer';
 import { customer } from './en/customer';
@@ -12,6 +13,7 @@ import { thread } from './en/thread';
 import { ticket } from './en/ticket';
 
 export const en = {
+  ...bots,
   ...common,
   ...composer,
   ...customer,

@@ -12,7 +12,7 @@ describe('hubWords', () => {
 
   it('keeps_the_words_of_the_other_server', () => {
     const said = 'the mailbox is full for a@b.example (mx.b.example said: 452 4.2.2 quota)';
-    expect(hubWords(said, t)).toBe('Kotak suratnya penuh. (mx.b.example: 452 4.2.2 quota)');
+    expect(hubWords(said, t)).toBe('Kotak suratnya penuh (mx.b.example: 452 4.2.2 quota).');
   });
 
   it('says_a_reason_within_a_reason', () => {

@@ -75,7 +75,8 @@ export function hubWords(said: string, t: Translate): string {
     const { rest, ...values } = found.groups ?? {};
     const words = t(key, rest === undefined ? values : { rest: hubWords(rest, t) });
     const answer = /\((\S+) said: (.+)\)$/.exec(said);
-    return answer && rest === undefined ? `${words} (${answer[1]}: ${answer[2]})` : words;
+    if (!answer || rest !== undefined) return words;
+    return `${words.replace(/\.$/, '')} (${answer[1]}: ${answer[2]}).`;
   }
   const first = said.charAt(0).toLocaleUpperCase() + said.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;

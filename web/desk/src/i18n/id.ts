@@ -1,3 +1,4 @@
+import { bots } from './id/bots';
 import { common } from './id/common';
 import { composer } from './id/composer';
 import { customer } from './id/customer';
@@ -13,6 +14,7 @@ import { ticket } from './id/ticket';
 import type { Key } from './en';
 
 export const id: Record<Key, string> = {
+  ...bots,
   ...common,
   ...composer,
   ...customer,

@@ -52,7 +52,11 @@ export const Row = memo(function Row({ row, me, on, picked, picking, onPick }: R
         </div>
         <div className="l3">
           <States row={row} />
-          {row.assignee ? (
+          {row.bot ? (
+            <span className="bot-mark" title={t('bot.in_charge', { name: row.bot.name })}>
+              <Icon name="bot" label={t('bot.in_charge', { name: row.bot.name })} />
+            </span>
+          ) : row.assignee ? (
             <Avatar
               name={row.assignee.name}
               officer={row.assignee.id}
@@ -95,7 +99,13 @@ function States({ row }: { row: ConversationRow }) {
   const typing = useLive((state) => state.typing[row.id] === true);
   return (
     <>
-      {row.waiting_since && row.status === 'open' && (
+      {row.handed_over_at && row.status === 'open' && (
+        <span className="chip line" title={fullWhen(row.handed_over_at, now, locale)}>
+          <Icon name="bot" size="xs" />
+          {t('bot.handed_over')}
+        </span>
+      )}
+      {row.waiting_since && row.status === 'open' && !row.bot && (
         <span
           className={`chip ${{ calm: '', amber: 'amber', red: 'red' }[urgency(row.waiting_since, now)]}`}
           title={t('list.waits')}

@@ -14,6 +14,7 @@ export interface InboxPlace {
 const FOLDERS: readonly Folder[] = [
   'mine',
   'unassigned',
+  'bot',
   'open',
   'mentions',
   'waiting',

@@ -21,6 +21,7 @@ function foresee(row: ConversationRow, change: ConversationChange, officers: Off
   if (change.assignee_id !== undefined) {
     const found = officers.find((one) => one.id === change.assignee_id);
     next.assignee = found ? { id: found.id, name: found.name } : null;
+    if (found) [next.bot, next.handed_over_at] = [null, null];
   }
   if (change.team_id !== undefined) {
     const found = teams.find((one) => one.id === change.team_id);

@@ -26,6 +26,15 @@ describe('list merging', () => {
     expect(ids(mergeRow(data, row('a', 9, { status: 'solved' }), open, 'me'))).toEqual([]);
   });
 
+  it('keeps_what_a_bot_answers_apart_from_what_waits_for_people', () => {
+    const bots = row('a', 9, { bot: { id: 'b1', name: 'Kira' }, waiting_since: '2026-11-23T10:00:00Z' });
+    const folders = ['bot', 'unassigned', 'waiting', 'open'] as const;
+    const of = (one: ConversationRow) =>
+      folders.filter((folder) => belongs(one, { folder, sort: 'newest' }, 'me') === true);
+    expect(of(bots)).toEqual(['bot', 'open']);
+    expect(of({ ...bots, bot: null })).toEqual(['unassigned', 'waiting', 'open']);
+  });
+
   it('leaves_out_a_row_that_stands_beyond_what_is_loaded', () => {
     const data = pages('more', [row('a', 9), row('b', 5)]);
     expect(ids(mergeRow(data, row('z', 1), open, 'me'))).toEqual(['a', 'b']);

@@ -9,15 +9,18 @@ export function belongs(row: ConversationRow, filter: ListFilter, me: string): b
   if (filter.team && row.team?.id !== filter.team) return false;
   if (filter.channel && row.channel.id !== filter.channel) return false;
   if (filter.label && !row.labels.includes(filter.label)) return false;
+  if (filter.sort === 'waiting' && filter.folder !== 'bot' && row.bot) return false;
   switch (filter.folder) {
     case 'mine':
       return row.status === 'open' && row.assignee?.id === me;
     case 'unassigned':
-      return row.status === 'open' && row.assignee === null;
+      return row.status === 'open' && row.assignee === null && row.bot === null;
+    case 'bot':
+      return row.status === 'open' && row.bot !== null;
     case 'open':
       return row.status === 'open';
     case 'waiting':
-      return row.status === 'open' && row.waiting_since !== null;
+      return row.status === 'open' && row.waiting_since !== null && row.bot === null;
     case 'snoozed':
     case 'solved':
       return row.status === filter.folder;

@@ -46,9 +46,11 @@ export function Palette() {
       yOffset="12vh"
       radius="lg"
       transitionProps={{ duration: 80, exitDuration: 0 }}
+      // A class name of the content's own would go to the frame around it too.
+      classNames={{ content: 'dialog palette' }}
     >
       <Modal.Overlay />
-      <Modal.Content className="dialog palette" radius="lg" aria-label={t('act.palette')}>
+      <Modal.Content radius="lg" aria-label={t('act.palette')}>
         <div className="q">
           <Icon name="search" className="t3" />
           <input

@@ -5,7 +5,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { SearchResult } from '../api/types';
 import { useT, type Key } from '../i18n';
-import { Hit } from '../lib/hits';
+import { Hit, hitParts } from '../lib/hits';
 import { useDebounced } from '../lib/useDebounced';
 import { Avatar } from '../ui/Avatar';
 import { Empty } from '../ui/Empty';
@@ -77,6 +77,20 @@ export function SearchPage() {
   );
 }
 
+/** The name, and at the right what else of the contact is known or was found. */
+function ContactHit({ name, hit, addresses }: { name: string; hit: string; addresses: string[] }) {
+  const [first = '', ...rest] = hit.split(' · ');
+  const named = hitParts(first).join('') === name;
+  return (
+    <>
+      <span className="cut hit-name">{named ? <Hit text={first} /> : name}</span>
+      <span className="t3 cut end">
+        <Hit text={(named ? rest.join(' · ') : hit) || addresses.join(' · ')} />
+      </span>
+    </>
+  );
+}
+
 function Found({ result, q }: { result: SearchResult; q: string }) {
   const t = useT();
   const { contacts, messages, tickets } = result;
@@ -95,10 +109,7 @@ function Found({ result, q }: { result: SearchResult; q: string }) {
               <li key={one.id}>
                 <Link to="/contacts/$contactId" params={{ contactId: one.id }}>
                   <Avatar name={one.name} size={24} />
-                  <span className="cut">
-                    <Hit text={one.hit || one.name} />
-                  </span>
-                  <span className="t3 cut end">{one.addresses.join(' · ')}</span>
+                  <ContactHit name={one.name} hit={one.hit} addresses={one.addresses} />
                 </Link>
               </li>
             ))}

@@ -8,11 +8,11 @@ import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { fieldError, FormError } from '../ui/Failed';
-import { useAct } from './useAct';
+import { useFormAct } from './useAct';
 
 export function CannedDialog({ canned, onClose }: { canned?: Canned; onClose: () => void }) {
   const t = useT();
-  const act = useAct(keys.canned);
+  const act = useFormAct(keys.canned);
   const teams = useTeams().data ?? [];
   const [form, setForm] = useState({
     shortcut: canned?.shortcut ?? '',

@@ -11,7 +11,7 @@ import { fieldError, FormError } from '../ui/Failed';
 import { EmailFields } from './EmailFields';
 import { TelegramFields } from './TelegramFields';
 import { WebchatFields } from './WebchatFields';
-import { useAct } from './useAct';
+import { useFormAct } from './useAct';
 
 export interface FieldsProps {
   settings: ChannelSettings;
@@ -48,7 +48,7 @@ export function ChannelDialog({
 }) {
   const t = useT();
   const kindName = useKindName()(kind);
-  const act = useAct(keys.channels, keys.counts);
+  const act = useFormAct(keys.channels, keys.counts);
   const [name, setName] = useState(channel?.name ?? '');
   const [settings, setSettings] = useState<ChannelSettings>({ ...first[kind], ...channel?.settings });
   const [secret, setSecret] = useState('');

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Empty } from '../ui/Empty';
 import { Failed } from '../ui/Failed';
@@ -14,7 +13,7 @@ export function Listing<T>({
   text,
   children,
 }: {
-  query: Pick<UseQueryResult<T[]>, 'data' | 'error' | 'refetch'>;
+  query: { data: T[] | undefined; error: Error | null; refetch: () => unknown };
   icon: IconName;
   empty: string;
   text?: string;

@@ -9,7 +9,7 @@ import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { fieldError, FormError } from '../ui/Failed';
-import { useAct } from './useAct';
+import { useFormAct } from './useAct';
 
 const roles: Role[] = ['administrator', 'supervisor', 'officer', 'marketer', 'analyst'];
 
@@ -25,7 +25,7 @@ export function OfficerDialog({
   const t = useT();
   const me = useMe();
   const teams = useTeams().data ?? [];
-  const act = useAct(keys.officers, keys.teams);
+  const act = useFormAct(keys.officers, keys.teams);
   const [form, setForm] = useState({
     name: officer?.name ?? '',
     email: officer?.email ?? '',

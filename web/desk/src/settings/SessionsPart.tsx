@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import { useT } from '../i18n';
+import { agentWords } from '../lib/agent';
 import { Button } from '../ui/Button';
 import { Listing } from './Listing';
 import { Part } from './Part';
@@ -31,7 +32,9 @@ export function SessionsPart() {
               {sessions.map((one) => (
                 <tr key={one.id}>
                   <td>
-                    {one.agent ?? t('sessions.unknown')}{' '}
+                    <span title={one.agent ?? undefined}>
+                      {one.agent ? agentWords(one.agent) : t('sessions.unknown')}
+                    </span>{' '}
                     {one.current && <span className="chip green">{t('sessions.this')}</span>}
                   </td>
                   <td className="num t2">{one.address}</td>

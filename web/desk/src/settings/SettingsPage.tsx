@@ -64,6 +64,13 @@ const groups: { title: Key; parts: Part[] }[] = [
         page: lazy(() => import('./ChannelsPart').then((m) => ({ default: m.ChannelsPart }))),
       },
       {
+        section: 'bots',
+        title: 'settings.bots',
+        icon: 'bot',
+        area: 'bots',
+        page: lazy(() => import('./BotsPart').then((m) => ({ default: m.BotsPart }))),
+      },
+      {
         section: 'officers',
         title: 'settings.officers',
         icon: 'users',

@@ -11,7 +11,7 @@ import { Confirm, Dialog } from '../ui/Dialog';
 import { fieldError, FormError } from '../ui/Failed';
 import { Listing } from './Listing';
 import { Part } from './Part';
-import { useAct } from './useAct';
+import { useAct, useFormAct } from './useAct';
 
 /** Teams, each a folder of the inbox. */
 export function TeamsPart() {
@@ -97,7 +97,7 @@ export function TeamsPart() {
 function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void }) {
   const t = useT();
   const officers = useOfficers().data ?? [];
-  const act = useAct(keys.teams, keys.officers, keys.counts);
+  const act = useFormAct(keys.teams, keys.officers, keys.counts);
   const [name, setName] = useState(team?.name ?? '');
   const [members, setMembers] = useState(team?.members ?? []);
   const body = { name: name.trim(), members };

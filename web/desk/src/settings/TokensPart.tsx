@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Permission } from '../api/types';
-import { useT } from '../i18n';
+import { isKey, useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { fieldError, FormError } from '../ui/Failed';
@@ -12,7 +12,7 @@ import { When } from '../ui/When';
 import { Listing } from './Listing';
 import { Part } from './Part';
 import { SecretOnce } from './SecretOnce';
-import { useAct } from './useAct';
+import { useAct, useFormAct } from './useAct';
 
 /** Tokens by which programs use the API. */
 export function TokensPart() {
@@ -97,7 +97,7 @@ export function TokensPart() {
 
 function TokenDialog({ onMade, onClose }: { onMade: (token: string) => void; onClose: () => void }) {
   const t = useT();
-  const act = useAct(keys.tokens);
+  const act = useFormAct(keys.tokens);
   const permissions = useQuery({
     queryKey: keys.permissions,
     queryFn: () => ok(api.GET('/permissions')),
@@ -150,7 +150,12 @@ function TokenDialog({ onMade, onClose }: { onMade: (token: string) => void; onC
       >
         <div className="checks">
           {permissions.data?.scopes.map((scope) => (
-            <Checkbox key={scope} value={scope} label={scope} />
+            <Checkbox
+              key={scope}
+              value={scope}
+              label={scope}
+              description={isKey(`permission.${scope}`) ? t(`permission.${scope}`) : undefined}
+            />
           ))}
         </div>
       </Checkbox.Group>

@@ -7,7 +7,7 @@ import { useT } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { fieldError, FormError } from '../ui/Failed';
-import { useAct } from './useAct';
+import { useFormAct } from './useAct';
 
 /** The event kinds that the hub tells. */
 const events = [
@@ -22,6 +22,9 @@ const events = [
   'conversation.solved',
   'conversation.reopened',
   'conversation.snoozed',
+  'conversation.given_to_bot',
+  'conversation.taken_over',
+  'conversation.handed_over',
   'contact.changed',
   'contact.merged',
   'contact.unmerged',
@@ -43,7 +46,7 @@ export function WebhookDialog({
   onClose: () => void;
 }) {
   const t = useT();
-  const act = useAct(keys.webhooks);
+  const act = useFormAct(keys.webhooks);
   const [url, setUrl] = useState(webhook?.url ?? 'https://');
   const [chosen, setChosen] = useState(webhook?.events ?? ['message.received']);
   const body = { url: url.trim(), events: chosen };

@@ -12,10 +12,11 @@ import { LiveMark } from './LiveMark';
 const folders: {
   folder: string;
   icon: IconName;
-  count?: 'mine' | 'unassigned' | 'open' | 'mentions' | 'waiting' | 'snoozed';
+  count?: 'mine' | 'unassigned' | 'bot' | 'open' | 'mentions' | 'waiting' | 'snoozed';
 }[] = [
   { folder: 'mine', icon: 'user', count: 'mine' },
   { folder: 'unassigned', icon: 'ring', count: 'unassigned' },
+  { folder: 'bot', icon: 'bot', count: 'bot' },
   { folder: 'open', icon: 'inbox', count: 'open' },
   { folder: 'mentions', icon: 'at', count: 'mentions' },
   { folder: 'waiting', icon: 'clock', count: 'waiting' },
@@ -30,6 +31,8 @@ export function Folders({ folder, onGo }: { folder: string; onGo?: () => void })
   const navigate = useNavigate();
   const { registry } = useActions();
   const { demo } = useMe();
+  // A house without bots has no folder for them.
+  const shown = folders.filter(({ folder: name }) => name !== 'bot' || counts?.has_bots || folder === 'bot');
   return (
     <aside className="pane folders" aria-label={t('nav.folders')}>
       <div className="bar">
@@ -42,7 +45,7 @@ export function Folders({ folder, onGo }: { folder: string; onGo?: () => void })
         <kbd>Ctrl K</kbd>
       </button>
       <nav className="scroll nav" aria-label={t('nav.folders')} onClick={onGo}>
-        {folders.map(({ folder: name, icon, count }) => (
+        {shown.map(({ folder: name, icon, count }) => (
           <Entry key={name} folder={name} on={folder === name} count={count && counts?.[count]}>
             <Icon name={icon} />
             <span className="cut">{t(`folder.${name}` as Key)}</span>

@@ -17,11 +17,13 @@ export function Notices() {
   useEffect(() => {
     if (!sound && !notify) return;
     return hear((event) => {
-      if (event.kind !== 'message.received' || !event.conversation_id || document.hasFocus()) return;
+      const heard = event.kind === 'message.received' || event.kind === 'conversation.handed_over';
+      if (!heard || !event.conversation_id || document.hasFocus()) return;
       const id = event.conversation_id;
       const tell = async () => {
         const row = await ok(api.GET('/conversations/{id}', { params: { path: { id } } }));
-        if (row.assignee && row.assignee.id !== me) return;
+        // What a bot answers needs nobody; what it hands over does.
+        if (row.bot || (row.assignee && row.assignee.id !== me)) return;
         if (sound) chime();
         if (!notify || Notification.permission !== 'granted') return;
         const notice = new Notification(row.contact.name, {

@@ -24,6 +24,8 @@ export function sampleRow(over: Partial<ConversationRow> = {}): ConversationRow 
     ticket: null,
     mailing: null,
     version: 1,
+    bot: null,
+    handed_over_at: null,
     ...over,
   };
 }

@@ -107,7 +107,9 @@ function Head({
     <div className={follows ? 'head quiet-head' : 'head'}>
       {out && <MessageMenu message={message} conversation={conversation} />}
       {!out && channel}
-      {message.author.kind === 'system' && <Icon name="bot" size="s" />}
+      {(message.author.kind === 'system' || message.author.kind === 'bot') && (
+        <Icon name="bot" size="s" label={message.author.kind === 'bot' ? t('bot') : undefined} />
+      )}
       {!follows && <b className="cut">{message.author.id === me.id ? t('you') : message.author.name}</b>}
       <time dateTime={message.at} title={exactWhen(message.at, locale)}>
         {clock(message.at, locale)}

@@ -24,12 +24,14 @@ export function MessageMenu({ message, conversation }: { message: Message; conve
     message.delivery?.state === 'held' ||
     (message.delivery?.state === 'queued' && message.delivery.attempts === 0);
   const reply = conversation.reply_channels.find((one) => one.channel.id === message.channel?.id);
+  const until = message.delivery?.undo_until;
+  const inTime = until && new Date(until).getTime() > Date.now();
   const retractable =
     message.direction === 'out' &&
     message.author.id === me.id &&
     !message.retracted_at &&
     message.delivery?.state !== 'cancelled' &&
-    (held || reply?.retract);
+    (held || (reply?.retract && inTime));
   const retract = useMutation({
     mutationFn: () => ok(api.DELETE('/messages/{id}', { params: { path: { id: message.id } } })),
     onSuccess: () => {

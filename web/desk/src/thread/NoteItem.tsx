@@ -20,7 +20,11 @@ export function NoteItem({ message, line }: { message: Message; line: string }) 
       <div className="head">
         <Icon name="lock" size="s" />
         <b>{t('act.note')}</b>
-        <Avatar name={message.author.name} officer={message.author.id ?? undefined} size={16} />
+        {message.author.kind === 'officer' ? (
+          <Avatar name={message.author.name} officer={message.author.id ?? undefined} size={16} />
+        ) : (
+          <Icon name="bot" size="s" label={t('bot')} />
+        )}
         <span className="cut">{message.author.id === me.id ? t('you') : message.author.name}</span>
         <time dateTime={message.at} title={exactWhen(message.at, locale)}>
           {clock(message.at, locale)}

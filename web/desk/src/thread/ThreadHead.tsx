@@ -8,6 +8,8 @@ import { LabelMenu } from '../inbox/LabelMenu';
 import { SnoozeMenu } from '../inbox/SnoozeMenu';
 import { useChange } from '../inbox/useChange';
 import { useT } from '../i18n';
+import { can } from '../app/permissions';
+import { useMe } from '../app/session';
 import { useAction } from '../keys/ActionsProvider';
 import { TicketDialog } from '../tickets/TicketDialog';
 import { Avatar } from '../ui/Avatar';
@@ -15,6 +17,7 @@ import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Pick } from '../ui/Pick';
 import { Looking } from './Looking';
+import { useCharge } from './useCharge';
 
 interface Props {
   row: ConversationRow | undefined;
@@ -27,6 +30,8 @@ interface Props {
 export function ThreadHead({ row, conversation, onBack, onCustomer }: Props) {
   const t = useT();
   const change = useChange();
+  const charge = useCharge();
+  const me = useMe();
   const client = useQueryClient();
   const [menu, setMenu] = useState<'assign' | 'snooze' | 'label' | null>(null);
   const [filing, setFiling] = useState(false);
@@ -97,6 +102,14 @@ export function ThreadHead({ row, conversation, onBack, onCustomer }: Props) {
                 <Pick.Item leftSection={<Icon name="snooze" />} onClick={() => setMenu('snooze')}>
                   {t('act.snooze')}
                 </Pick.Item>
+                {!conversation.bot && conversation.channel_bot && can(me, 'conversations:write') && (
+                  <Pick.Item
+                    leftSection={<Icon name="bot" />}
+                    onClick={() => charge.mutate({ id: row.id, bot: true })}
+                  >
+                    {t('bot.give_back', { name: conversation.channel_bot.name })}
+                  </Pick.Item>
+                )}
                 <Pick.Item leftSection={<Icon name="ring" />} onClick={unread}>
                   {t('act.unread')}
                 </Pick.Item>

@@ -12,6 +12,7 @@ import { useT } from '../i18n';
 import { mergeIntoLists } from '../live/refresh';
 import { Failed } from '../ui/Failed';
 import { LineSkeletons } from '../ui/Skeleton';
+import { BotStrip } from './BotStrip';
 import { ThreadHead } from './ThreadHead';
 import { TicketStrip } from './TicketStrip';
 import { Timeline } from './Timeline';
@@ -36,6 +37,7 @@ export function ThreadPane({ id, place, rows, onBack, onCustomer }: Props) {
     <main className="pane thread">
       <ThreadHead row={row} conversation={conversation} onBack={onBack} onCustomer={onCustomer} />
       {conversation && <TicketStrip conversation={conversation} />}
+      {conversation?.bot && <BotStrip conversation={conversation} bot={conversation.bot} />}
       {query.error && !conversation && (
         <Failed error={query.error} title={t('thread.failed')} retry={() => void query.refetch()} />
       )}
