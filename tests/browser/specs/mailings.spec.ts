@@ -48,14 +48,18 @@ test('r1: a template’s HTML runs nothing in the preview', async ({ desk }) => 
   const page = await desk('wayan', '/mailings/templates/new?starter=offer-id');
   await page
     .getByRole('textbox', { name: 'HTML' })
-    .fill('<p>x</p><img src=x onerror="parent.document.title=1"><style>body{color:red}</style>{{unsubscribe_url}}');
+    .fill(
+      '<p>x</p><img src=x onerror="parent.document.title=1"><style>body{color:red}</style>{{unsubscribe_url}}',
+    );
   const frame = page.locator('iframe.framed');
   await expect(frame).toHaveAttribute('sandbox', '');
   await expect(page.frameLocator('iframe.framed').getByText('x', { exact: true })).toBeVisible();
   await expect(page).not.toHaveTitle('1');
 });
 
-test('a mailing is prepared, counted, started and cancelled, and its numbers open their lists', async ({ desk }) => {
+test('a mailing is prepared, counted, started and cancelled, and its numbers open their lists', async ({
+  desk,
+}) => {
   const page = await desk('wayan', '/mailings');
   const name = word('Templat ');
   await template(page, name);
@@ -98,7 +102,10 @@ test('the demonstration’s mailing was answered, and the answer names it', asyn
   await page.getByRole('link', { name: /Reza Mahendra/ }).click();
   await expect(page).toHaveURL(/\/inbox\//);
   await expect(page.getByTitle('Jawaban atas Panen Gayo, gelombang pertama').first()).toBeVisible();
-  await page.getByRole('log').getByRole('button', { name: 'Menerima kiriman Panen Gayo, gelombang pertama' }).click();
+  await page
+    .getByRole('log')
+    .getByRole('button', { name: 'Menerima kiriman Panen Gayo, gelombang pertama' })
+    .click();
   await expect(page.getByRole('dialog')).toContainText('Reza, panen Gayo sudah disangrai');
 });
 
