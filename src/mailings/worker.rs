@@ -312,7 +312,12 @@ impl Worker {
         let allowed =
             ledger::mark(&mut tx, self.operated.channel.kind().as_str(), &begin, now).await?;
         let events = self.told.due(self.mailing, self.rate, !self.done.is_empty(), now);
-        self.app.commit(tx, &events).await?;
+        if events.is_empty() {
+            // Nobody else has anything to do for it.
+            tx.commit().await?;
+        } else {
+            self.app.commit(tx, &events).await?;
+        }
 
         // Nothing of what follows happens unless it was committed.
         if beats {
