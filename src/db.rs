@@ -5,11 +5,12 @@
 use std::{
     ops::{Deref, DerefMut},
     str::FromStr,
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
-    Database, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection as _, Database, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::MigrateError,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
@@ -22,6 +23,10 @@ pub enum DbError {
     /// Another transaction was first; rolled back and tried again, it will see what that one did.
     #[error("a concurrent transaction took the same key or rows")]
     Conflict(#[source] sqlx::Error),
+
+    /// It took longer than its unit of work may, and was given up.
+    #[error("the statement took too long")]
+    TooSlow(#[source] sqlx::Error),
 
     /// No room on the database's disk.
     #[error("the database has no room left on its disk")]
@@ -60,6 +65,8 @@ impl From<sqlx::Error> for DbError {
         match reported.code().as_deref() {
             // Serialisation failure and deadlock on PostgreSQL, busy on SQLite: as good as a conflict, try again.
             Some("40001" | "40P01" | "5" | "261" | "517") => Self::Conflict(error),
+            // Interrupted, by the limit of `Db::read_within`.
+            Some("9" | "57014") => Self::TooSlow(error),
             // SQLITE_FULL, its I/O errors on writing; PostgreSQL's disk_full.
             Some("13" | "778" | "53100") => Self::Full(error),
             // SQLITE_IOERR in its kinds; PostgreSQL's lost connections, its lack of places and memory, and its going
@@ -117,6 +124,8 @@ pub enum Tx {
 pub enum Unit<DB: Database> {
     /// A connection that only reads.
     Read(PoolConnection<DB>),
+    /// A connection that only reads, with a limit on its statements that ends with this unit of work.
+    Limited(PoolConnection<DB>, Arc<()>),
     /// A transaction.
     Write(Transaction<'static, DB>),
 }
@@ -126,7 +135,7 @@ impl<DB: Database> Deref for Unit<DB> {
 
     fn deref(&self) -> &Self::Target {
         match self {
-            Self::Read(connection) => connection,
+            Self::Read(connection) | Self::Limited(connection, _) => connection,
             Self::Write(transaction) => transaction,
         }
     }
@@ -135,7 +144,7 @@ impl<DB: Database> Deref for Unit<DB> {
 impl<DB: Database> DerefMut for Unit<DB> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         match self {
-            Self::Read(connection) => connection,
+            Self::Read(connection) | Self::Limited(connection, _) => connection,
             Self::Write(transaction) => transaction,
         }
     }
@@ -247,8 +256,13 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(Duration::from_secs(5));
-        let writer =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,
+            // and would begin no other on this connection: another one takes its place.
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
@@ -262,6 +276,31 @@ impl Db {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(Unit::Read(readers.acquire().await?)),
             Self::Postgres { readers, .. } => Tx::Postgres(Unit::Read(readers.acquire().await?)),
+        })
+    }
+
+    /// Starts a unit of work that only reads, and must have read within some time: a statement that runs longer
+    /// fails as [`DbError::TooSlow`].
+    pub async fn read_within(&self, limit: Duration) -> DbResult<Tx> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                let mut connection = readers.acquire().await?;
+                let (deadline, alive) = (Instant::now() + limit, Arc::new(()));
+                let unit = Arc::downgrade(&alive);
+                // It stays with the connection, and limits nothing once its unit of work is gone.
+                connection.lock_handle().await?.set_progress_handler(10_000, move || {
+                    unit.strong_count() == 0 || Instant::now() < deadline
+                });
+                Tx::Sqlite(Unit::Limited(connection, alive))
+            }
+            Self::Postgres { readers, .. } => {
+                let mut transaction = readers.begin().await?;
+                sqlx::query("SELECT set_config('statement_timeout', $1, true)")
+                    .bind(limit.as_millis().to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+                Tx::Postgres(Unit::Write(transaction))
+            }
         })
     }
 
@@ -316,7 +355,8 @@ impl Tx {
         match self {
             Self::Sqlite(Unit::Write(transaction)) => transaction.commit().await?,
             Self::Postgres(Unit::Write(transaction)) => transaction.commit().await?,
-            Self::Sqlite(Unit::Read(_)) | Self::Postgres(Unit::Read(_)) => {}
+            Self::Sqlite(Unit::Read(_) | Unit::Limited(..))
+            | Self::Postgres(Unit::Read(_) | Unit::Limited(..)) => {}
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::{
     officers::{self, password, policy::Role},
 };
 
+mod audience;
 pub mod bots;
 mod content;
 pub mod http;
@@ -100,8 +101,9 @@ async fn load(app: &App, tx: &mut Tx) -> anyhow::Result<()> {
     let script = Stage::play(&people, &moments, &papers, &lines)?;
     let mut log = write::cast(tx, &firms, &people, &password_hash, since, moments.now).await?;
     write::talks(tx, &script, &people, moments.now).await?;
-    log.extend(mailings::write(app, tx, &people, &moments, since).await?);
     write::go_on_counting(tx).await?;
+    log.extend(audience::write(tx, &firms, &people, moments.now).await?);
+    log.extend(mailings::write(app, tx, &people, &moments, since).await?);
     log.extend(script.events);
     log.sort_by_key(|event| event.at);
     for some in log.chunks(SLICE) {

@@ -21,7 +21,8 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-async fn once(app: &App) -> DbResult<()> {
+/// Keeps house once.
+pub async fn once(app: &App) -> DbResult<()> {
     let now = app.now();
     let mut tx = app.db().write().await?;
     files::queries::forget_uploads(&mut tx, now.before(24 * HOUR)).await?;

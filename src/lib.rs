@@ -19,6 +19,7 @@ pub mod files;
 pub mod housekeeping;
 pub mod http;
 pub mod http_client;
+pub mod imports;
 pub mod intake;
 pub mod keys;
 pub mod live;

@@ -12,7 +12,7 @@ use super::App;
 use crate::{
     bots,
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
-    contacts, conversations, delivery, housekeeping, http,
+    contacts, conversations, delivery, housekeeping, http, imports,
     intake::{Inbox, Routers},
     live, mailings, search, webhooks,
 };
@@ -75,6 +75,7 @@ fn readers(app: &App, stop: &CancellationToken) {
     supervised!("bots", bots::run);
     supervised!("snoozed conversations", conversations::snooze::run);
     supervised!("health of channels", channels::health::run);
+    supervised!("imports", imports::work::run);
     supervised!("housekeeping", housekeeping::run);
     supervised!("mailings", mailings::run);
 }

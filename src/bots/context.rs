@@ -192,8 +192,8 @@ struct Row {
     details: Json<Details>,
 }
 
-/// What was said before, the oldest first, and the buttons that the customer was shown last: those of our messages
-/// since he last said something.
+/// What was said before, the oldest first (what an officer wrote for later was not said yet), and the buttons that
+/// the customer was shown last: those of our messages since he last said something.
 async fn history(tx: &mut Tx, heard: &Heard) -> DbResult<(Vec<Earlier>, Option<Details>)> {
     let rows: Vec<Row> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(
@@ -202,7 +202,11 @@ async fn history(tx: &mut Tx, heard: &Heard) -> DbResult<(Vec<Earlier>, Option<D
         );
         query.push_bind(heard.conversation_id);
         query.push(" AND (at, id) < (").push_bind(heard.at).push(", ").push_bind(heard.message_id);
-        query.push(")");
+        query.push(
+            ") AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = messages.id AND d.state = 'queued'
+                               AND d.run_at > ",
+        );
+        query.push_bind(heard.at).push(")");
         if !heard.proved {
             query.push(" AND identity_id = ").push_bind(heard.identity_id);
         }

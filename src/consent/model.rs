@@ -15,6 +15,7 @@ pub const KINDS: [&str; 4] = ["email", "telegram", "webchat", "phone"];
 )]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConsentState)]
 pub enum State {
     /// He agreed.
     Granted,
@@ -39,6 +40,7 @@ impl State {
 )]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SuppressionReason)]
 pub enum Reason {
     /// Its owner asked for it.
     Unsubscribed,

@@ -56,3 +56,27 @@ pub(super) async fn owner(tx: &mut Tx, kind: &str, value: &str) -> DbResult<Opti
     .fetch_optional(conn)
     .await?))
 }
+
+/// An address may get mailings again. Tells what to log: nothing if it was not on the list.
+pub async fn release(
+    tx: &mut Tx,
+    kind: &str,
+    value: &str,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Vec<NewEvent>> {
+    let reason: Option<Reason> = on_db!(&mut *tx, |conn| sqlx::query_scalar(
+        "DELETE FROM suppressions WHERE kind = $1 AND value = $2 RETURNING reason"
+    )
+    .bind(kind)
+    .bind(value)
+    .fetch_optional(conn)
+    .await?);
+    let Some(reason) = reason else { return Ok(Vec::new()) };
+    let event = NewEvent::new("address.released", now, actor.clone())
+        .data(json!({ "kind": kind, "value": value, "reason": reason }));
+    Ok(vec![match owner(tx, kind, value).await? {
+        Some(contact_id) => event.contact(contact_id).in_history(),
+        None => event,
+    }])
+}

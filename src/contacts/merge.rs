@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::Evidence;
 use crate::{
+    consent::{merging, model::Consent},
     db::{DbResult, Tx},
     events::{Actor, NewEvent},
     on_db,
@@ -26,6 +27,9 @@ pub struct Moved {
     /// What it got of mailings, as rows of their ledgers.
     #[serde(default)]
     pub mailings: Vec<Uuid>,
+    /// What the kept contact had said about offers before.
+    #[serde(default)]
+    pub kept_consents: Vec<Consent>,
 }
 
 /// Tables whose rows follow their contact.
@@ -123,6 +127,7 @@ pub async fn merge_contacts(
         conversations: ids_of(tx, "conversations", gone_id).await?,
         tickets: ids_of(tx, "tickets", gone_id).await?,
         mailings: ids_of(tx, "mailing_recipients", gone_id).await?,
+        kept_consents: merging::join(tx, kept_id, gone_id).await?,
     };
     move_all(tx, &moved, kept_id).await?;
     on_db!(&mut *tx, |conn| {
@@ -197,9 +202,9 @@ pub async fn undo(
     actor: &Actor,
     at: Timestamp,
 ) -> Result<(Uuid, Vec<NewEvent>), UndoError> {
-    let row: Option<(Uuid, Uuid, Json<Moved>)> = on_db!(&mut *tx, |conn| {
+    let row: Option<(Uuid, Uuid, Json<Moved>, Timestamp)> = on_db!(&mut *tx, |conn| {
         sqlx::query_as(
-        "UPDATE merges SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL RETURNING kept_id, gone_id, moved"
+        "UPDATE merges SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL RETURNING kept_id, gone_id, moved, at"
     )
     .bind(merge_id)
     .bind(at)
@@ -207,11 +212,12 @@ pub async fn undo(
     .await
     .map_err(crate::db::DbError::from)?
     });
-    let (kept_id, gone_id, Json(moved)) = row.ok_or(UndoError::NotFound)?;
+    let (kept_id, gone_id, Json(moved), merged_at) = row.ok_or(UndoError::NotFound)?;
     if current(tx, kept_id).await? != kept_id {
         return Err(UndoError::Covered);
     }
     move_all(tx, &moved, gone_id).await?;
+    merging::part(tx, kept_id, gone_id, &moved.kept_consents, merged_at).await?;
     on_db!(tx, |conn| {
         sqlx::query(
         "UPDATE contacts SET merged_into = CASE WHEN id = $2 THEN NULL ELSE merged_into END, version = version + 1

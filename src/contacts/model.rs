@@ -8,7 +8,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
-    conversations::model::ConversationRow, messages::model::Author, tickets::model::TicketRef,
+    consent::model::{Consent, Suppression},
+    conversations::model::ConversationRow,
+    messages::model::Author,
+    tickets::model::TicketRef,
 };
 
 /// A contact, by name.
@@ -137,6 +140,10 @@ pub struct Contact {
     pub fields: BTreeMap<String, Field>,
     /// His addresses.
     pub identities: Vec<Identity>,
+    /// What he said about offers, by kind of channel; a kind that is not there was never spoken of.
+    pub consents: Vec<Consent>,
+    /// Which of his addresses get no mailing.
+    pub suppressed: Vec<Suppression>,
     /// What is open.
     pub open_tickets: Vec<TicketRef>,
     /// What was solved, the newest first.

@@ -10,6 +10,7 @@ use super::model::{
     Contact, ContactRow, Core, Evidence, Identity, MergeRef, OtherContact, Suggestion,
 };
 use crate::{
+    consent,
     conversations::list::{self, Filter, Folder},
     db::{DbResult, Tx},
     http::{Cursor, Page},
@@ -80,6 +81,8 @@ pub async fn whole(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<Contact>>
     let id = super::merge::current(tx, id).await?;
     let Some(core) = core(tx, id).await? else { return Ok(None) };
     let identities = identities(tx, id).await?;
+    let consents = consent::queries::of_contact(tx, id).await?;
+    let suppressed = consent::queries::suppressed_of(tx, id).await?;
     let (open_tickets, earlier_tickets) = tickets::queries::of_contact(tx, id)
         .await?
         .into_iter()
@@ -102,6 +105,8 @@ pub async fn whole(tx: &mut Tx, me: Uuid, id: Uuid) -> DbResult<Option<Contact>>
         tags: core.tags.0,
         fields: core.fields.0,
         identities,
+        consents,
+        suppressed,
         open_tickets,
         earlier_tickets,
         open_conversations: conversations

@@ -11,8 +11,10 @@ use crate::{
     officers::{model::Language, policy::Role},
 };
 
+mod audience;
 mod talks;
 
+pub use audience::{Audience, Import, ImportRow};
 pub use talks::{Attached, Conversation, Message, Status, Ticket};
 
 /// The files of one firm.
@@ -22,6 +24,7 @@ struct Files {
     contacts: &'static str,
     conversations: &'static [&'static str],
     suggestions: &'static str,
+    audience: &'static str,
 }
 
 macro_rules! files {
@@ -32,6 +35,7 @@ macro_rules! files {
             contacts: include_str!(concat!("../../demo/", $folder, "/contacts.json")),
             conversations: &[$(include_str!(concat!("../../demo/", $folder, "/conversations-", $part, ".json"))),+],
             suggestions: include_str!(concat!("../../demo/", $folder, "/suggestions.json")),
+            audience: include_str!(concat!("../../demo/", $folder, "/audience.json")),
         }
     };
 }
@@ -48,6 +52,7 @@ pub struct Firm {
     pub contacts: Vec<Contact>,
     pub conversations: Vec<Conversation>,
     pub suggestions: Vec<Suggestion>,
+    pub audience: Audience,
 }
 
 /// Both firms.
@@ -74,6 +79,7 @@ fn firm(files: &Files) -> anyhow::Result<Firm> {
         contacts: read("contacts", files.contacts)?,
         conversations,
         suggestions: read("suggestions", files.suggestions)?,
+        audience: read("audience", files.audience)?,
     })
 }
 
@@ -188,7 +194,7 @@ mod tests {
         for (files, firm) in FIRMS.iter().zip(firms().unwrap()) {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(files.folder);
             let there = std::fs::read_dir(folder).unwrap().count();
-            assert_eq!(there, files.conversations.len() + 3, "{}", files.folder);
+            assert_eq!(there, files.conversations.len() + 4, "{}", files.folder);
             assert!(firm.contacts.len() > 50 && firm.conversations.len() > 100);
         }
     }

@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::{moments::Moments, people::People};
 use crate::{
     app::App,
-    consent,
     db::{SLICE, Tx},
     events::NewEvent,
     mailings::{
@@ -37,8 +36,6 @@ const FILE: &str = include_str!("../../demo/kopi-seruni/mailings.json");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
-    /// Who agreed to offers by mail, if nothing else tells.
-    agreed: Vec<String>,
     templates: Vec<Template>,
     mailings: Vec<Mailing>,
 }
@@ -105,7 +102,7 @@ pub async fn write(
             .await?;
         ids.insert(&*template.key, (id, template));
     }
-    let mut log = agreed(tx, &told, people, since).await?;
+    let mut log = Vec::new();
     for mailing in &told.mailings {
         let (template_id, template) = *ids.get(&*mailing.template).context("a template")?;
         let channel = people.channels.get(&mailing.channel)?;
@@ -139,29 +136,6 @@ pub async fn write(
             .map_err(anyhow::Error::msg)?;
         sent(tx, id, &letter, mailing, people, begun).await?;
         log.extend(became(tx, id, mailing, people, begun, moments.now).await?);
-    }
-    Ok(log)
-}
-
-/// Notes who agreed, if nothing is noted of anybody.
-async fn agreed(
-    tx: &mut Tx,
-    told: &Told,
-    people: &People<'_>,
-    since: Timestamp,
-) -> anyhow::Result<Vec<NewEvent>> {
-    let known: bool = on_db!(&mut *tx, |conn| sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM consents WHERE state = 'granted')"
-    )
-    .fetch_one(conn)
-    .await?);
-    let mut log = Vec::new();
-    for key in told.agreed.iter().filter(|_| !known) {
-        let contact = people.contacts.get(key)?;
-        let at = since.max(contact.first_seen_at);
-        let actor = contact.actor();
-        let source = "Centang di halaman bayar";
-        log.extend(consent::grant(tx, contact.id, "email", source, None, &actor, at).await?);
     }
     Ok(log)
 }

@@ -107,6 +107,10 @@ impl From<DbError> for AppError {
                 tracing::error!(%error, "the database could not be reached");
                 Self::Unavailable
             }
+            DbError::TooSlow(_) => Self::conflict(
+                "too_slow",
+                "it takes too long to find out: ask for less, or try again when less is going on",
+            ),
             DbError::Conflict(_) => {
                 Self::conflict("conflict", "somebody else was first: read it again")
             }

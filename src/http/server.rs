@@ -19,9 +19,9 @@ use uuid::Uuid;
 
 use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
-    app::App, bots, canned, channels, channels::kinds::Part, contacts, conversations, demo, files,
-    live, mailings, messages, officers, on_db, quarantine, search, telemetry, templates, tickets,
-    webhooks,
+    app::App, bots, canned, channels, channels::kinds::Part, consent, contacts, conversations,
+    demo, files, imports, live, mailings, messages, officers, on_db, quarantine, search, segments,
+    telemetry, templates, tickets, webhooks,
 };
 
 /// The routes of the API below `/api/v1`, its description, and the list of who may use what.
@@ -32,6 +32,9 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
         conversations::http::routes,
         messages::http::routes,
         contacts::http::routes,
+        consent::http::routes,
+        segments::http::routes,
+        imports::http::routes,
         tickets::http::routes,
         search::http::routes,
         canned::http::routes,

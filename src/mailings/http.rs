@@ -435,7 +435,6 @@ struct MailingContent {
     /// As text.
     text: String,
     /// The condition of the segment; none is everybody.
-    #[schema(value_type = Option<Object>)]
     condition: Option<Condition>,
     /// The name of the segment.
     segment: Option<String>,

@@ -72,6 +72,12 @@ pub enum Permission {
     /// Write canned answers.
     #[serde(rename = "canned:write")]
     CannedWrite,
+    /// Write segments, and keep the list of addresses that get no mailing.
+    #[serde(rename = "segments:write")]
+    SegmentsWrite,
+    /// Take in files of contacts.
+    #[serde(rename = "contacts:import")]
+    ContactsImport,
     /// See mailings and what became of them.
     #[serde(rename = "mailings:read")]
     MailingsRead,
@@ -106,13 +112,15 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
         Self::ContactsMerge,
         Self::TicketsWrite,
         Self::CannedWrite,
+        Self::SegmentsWrite,
+        Self::ContactsImport,
         Self::MailingsRead,
         Self::MailingsWrite,
         Self::MailingsSend,
@@ -154,6 +162,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::ConversationsRead
                 | P::ContactsWrite
                 | P::CannedWrite
+                | P::SegmentsWrite
+                | P::ContactsImport
                 | P::MailingsRead
                 | P::MailingsWrite
                 | P::MailingsSend

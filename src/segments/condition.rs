@@ -33,21 +33,23 @@ pub const KINDS: [&str; 4] = consent::KINDS;
 /// A condition that a contact meets or not: a group of conditions, or something that is known of him.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-#[schema(no_recursion)]
 pub enum Condition {
     /// All of these hold; of no conditions, it is true.
     All {
         /// The conditions.
+        #[schema(no_recursion)]
         of: Vec<Condition>,
     },
     /// At least one of these holds; of no conditions, it is false.
     Any {
         /// The conditions.
+        #[schema(no_recursion)]
         of: Vec<Condition>,
     },
     /// None of these holds; of no conditions, it is true.
     None {
         /// The conditions.
+        #[schema(no_recursion)]
         of: Vec<Condition>,
     },
     /// A part of his profile.
@@ -128,6 +130,7 @@ pub enum Condition {
 /// A part of the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConditionField)]
 pub enum ProfileField {
     /// His name.
     Name,
@@ -150,6 +153,7 @@ impl ProfileField {
 /// What may be asked of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConditionOp)]
 pub enum TextOp {
     /// It is this.
     Is,
@@ -170,6 +174,7 @@ pub enum TextOp {
 /// When something was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = ConditionTime)]
 pub enum When {
     /// Before an instant.
     Before {
@@ -198,6 +203,7 @@ pub enum When {
 /// What is asked of a consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConditionConsent)]
 pub enum Agreed {
     /// He agreed.
     Granted,
@@ -210,6 +216,7 @@ pub enum Agreed {
 /// By whom something was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ContactDirection)]
 pub enum Direction {
     /// By him.
     Inbound,
@@ -222,6 +229,7 @@ pub enum Direction {
 /// Where a ticket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConditionTicketStatus)]
 pub enum TicketStatus {
     /// It is to be solved.
     Open,

@@ -28,8 +28,7 @@ where
     push(query, parts.all);
 }
 
-/// Pushes what a condition that is no group asks, as [`push_where`] does; of a group, its emptiness.
-pub(super) fn push<DB>(query: &mut QueryBuilder<DB>, parts: Vec<Part>)
+fn push<DB>(query: &mut QueryBuilder<DB>, parts: Vec<Part>)
 where
     DB: Dialect,
     for<'q> String: Encode<'q, DB> + Type<DB>,
@@ -45,7 +44,7 @@ where
 }
 
 /// A part of a statement.
-pub(super) enum Part {
+enum Part {
     /// A text of ours.
     Sql(&'static str),
     /// A text to be bound.
@@ -62,8 +61,8 @@ struct Parts {
     all: Vec<Part>,
 }
 
-/// The text by which LIKE finds a value as it is.
-fn escaped(value: &str) -> String {
+/// The text by which LIKE finds a value as it is, with a backslash as its escape.
+pub(crate) fn escaped(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
     for c in value.chars() {
         if matches!(c, '\\' | '%' | '_') {

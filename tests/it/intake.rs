@@ -1,5 +1,6 @@
-//! Intake under stress: many arrivals at once, arrivals that cannot be routed.
+//! Intake under stress: a full disk, many arrivals at once, arrivals that cannot be routed.
 
+mod full;
 mod poison;
 mod slices;
 
@@ -21,7 +22,7 @@ fn arrival(app: &TestApp, channel: &Value, from: &str, text: &str) -> Arrival {
     Arrival {
         channel: ChannelId(channel["id"].as_str().unwrap().parse().unwrap()),
         transport_key: format!("{from}: {text}"),
-        original: Original { media_type: "message/rfc822", bytes: text.to_owned().into() },
+        original: Original { media_type: "message/rfc822", bytes: text.to_owned().into(), envelope: None },
         received_at: app.app.now(),
         content: Ok(Inbound::Message(Box::new(Message {
             sender: Sender {

@@ -1,5 +1,9 @@
 //! E-mail in and out, through real connections.
 
+mod local;
+mod received;
+mod sent;
+
 use reqwest::Method;
 use serde_json::json;
 

@@ -14,6 +14,8 @@ mod drafts;
 mod figures;
 mod guards;
 mod history;
+mod http;
+mod imports;
 mod intake;
 mod live;
 mod mail;

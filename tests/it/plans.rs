@@ -3,6 +3,7 @@
 //! The statements are those that the hub really runs, as the driver logs them.
 
 mod asked;
+mod audience;
 mod bots;
 mod filled;
 

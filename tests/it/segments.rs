@@ -1,3 +1,6 @@
-//! Segments: typed conditions, the same on both databases and in memory.
+//! Segments: typed conditions, the same on both databases and in memory; consent beside them.
 
+mod agree;
 mod conditions;
+mod consent;
+mod desk;

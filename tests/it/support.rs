@@ -3,7 +3,9 @@
 pub mod client;
 pub mod clock;
 pub mod database;
+pub mod disk;
 pub mod inbox;
+pub mod lmtp;
 pub mod mail;
 pub mod screen;
 pub mod sink;

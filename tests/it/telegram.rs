@@ -1,5 +1,7 @@
 //! Telegram, against its stand-in.
 
+mod webhook;
+
 use std::time::Duration;
 
 use reqwest::Method;
@@ -213,5 +215,28 @@ with_bot! {
         rina.says("Masih di sana?");
         last_message(&ayu, &row, |last| last["text"] == "Masih di sana?").await;
         assert_eq!(messages(&ayu, &row).await.len(), 2);
+    }
+}
+
+with_bot! {
+    async fn d8_telegram_that_answers_late_has_each_answer_once_and_in_order(app: TestApp, telegram: Stub) {
+        let ayu = app.officer("Ayu").await;
+        let rina = telegram.customer(48_213_377, "Rina");
+        rina.says("Halo");
+        let row = newest(&ayu).await;
+        telegram.behave_next([Behaviour::Late { milliseconds: 1500 }, Behaviour::Late { milliseconds: 700 }]);
+        let mut said = Vec::new();
+        for word in ["satu", "dua", "tiga"] {
+            said.push(answer(&ayu, &row, word).await);
+        }
+        // Meanwhile customers are heard.
+        rina.says("Cepat sedikit");
+        last_message(&ayu, &row, |last| last["text"] == "Cepat sedikit").await;
+        for one in &said {
+            let sent = in_state(&ayu, &row, text(one, "id"), "sent").await;
+            assert_eq!(sent["delivery"]["attempts"], 1);
+        }
+        let words: Vec<_> = telegram.sent().into_iter().map(|sent| sent.text).collect();
+        assert_eq!(words, ["satu", "dua", "tiga"]);
     }
 }

@@ -50,8 +50,8 @@ const TALKS: [Talk; 2] = [
         said: &[
             ("c", "Halo, eSIM saya kapan aktif?"),
             ("b", "Hai! Saya Nusi, bot Nusa Seluler. Apa yang bisa saya bantu?"),
-            ("c", "NS-2042"),
-            ("b", "Pesanan NS-2042 sedang diproses, aktif hari ini."),
+            ("c", "NS-2039"),
+            ("b", "Pesanan NS-2039 sedang diproses, aktif hari ini."),
         ],
         summary: None,
         last: ("answered", None, Some(200)),

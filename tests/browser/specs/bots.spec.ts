@@ -26,7 +26,7 @@ test('b1: a bot greets, takes a number and hands over to a person, who sees its 
   await expect(heard(page, 'sedang diproses')).toBeVisible();
 
   // It stands in the bots' folder and nowhere among what waits for people.
-  const row = officer.getByRole('link', { name: /sedang diproses/ }).first();
+  const row = officer.getByRole('link', { name: /NS-2042 sedang diproses/ }).first();
   await expect(row).toBeVisible();
   await row.click();
   await expect(officer.getByText('Nusi yang menjawab di sini')).toBeVisible();
@@ -46,7 +46,10 @@ test('b1: a person takes over by the button and gives back by the menu', async (
   await openBotChat(page);
   await say(page, 'Halo lagi');
   await expect(heard(page, 'Saya Nusi')).toBeVisible();
-  await officer.locator('.conv', { hasText: 'Saya Nusi' }).first().click();
+  await officer
+    .getByRole('link', { name: /Saya Nusi/ })
+    .first()
+    .click();
   await officer.getByRole('button', { name: 'Ambil alih' }).click();
   await expect(thread(officer).getByText('Anda mengambil alih dari Nusi')).toBeVisible();
   await answerBox(officer).fill('Saya Ayu, saya bantu ya.');
@@ -84,7 +87,7 @@ test('b1: an administrator adds a bot, tests it, reads its log and switches it o
   const kira = admin.locator('.channel', { hasText: 'Kira' });
   await kira.getByRole('button', { name: 'Uji panggilan' }).click();
   await expect(kira.getByRole('status')).toContainText('Uji gagal');
-  await kira.getByRole('switch').click();
+  await kira.getByRole('switch').press('Space');
   await admin.getByRole('button', { name: 'Nonaktifkan', exact: true }).click();
   await expect(kira.getByText('Nonaktif.')).toBeVisible();
   await kira.getByRole('button', { name: 'Catatan' }).click();

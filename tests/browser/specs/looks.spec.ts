@@ -34,6 +34,7 @@ const settings = [
   'audit',
   'quarantine',
   'mail-folder',
+  'bots',
 ];
 
 /** What is wrong with a page, in words. Reaches into the chat too. */
@@ -48,7 +49,7 @@ function faultsOf(language: string | null): string[] {
     faults.push('undefined is shown');
   // What no word was found for is shown by its key; what was not filled in, with its braces.
   const key =
-    /^(act|audit|channels|composer|customer|delivery|dur|empty|error|event|folder|keys|kind|later|list|live|mailing|message|nav|officers|profile|reason|role|sessions|settings|status|story|tab|template|thread|ticket|tokens|warning|webhooks)\.[a-z_.]+$/;
+    /^(act|agreed|audit|channels|composer|cond|consent|customer|delivery|dur|empty|error|event|folder|import|keys|kind|later|list|live|mailing|message|nav|officers|profile|reason|role|saw|segments|sessions|settings|status|story|suppress|tab|template|thread|ticket|to|tokens|tree|warning|webhooks)\.[a-z_.]+$/;
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const text = node.textContent?.trim() ?? '';
@@ -131,8 +132,13 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
       const sent = await page.request.get('/api/v1/mailings');
       const { items } = (await sent.json()) as { items: { id: string; state: string }[] };
       const [mailing, draft] = ['done', 'draft'].map((state) => items.find((one) => one.state === state));
+      const first = async (path: string) =>
+        ((await (await page.request.get(path)).json()) as { items: { id: string }[] }).items[0];
+      const segment = await first('/api/v1/segments');
+      const imported = await first('/api/v1/imports');
       const pages: [string, string, string][] = [
         ['inbox', '/inbox/open', '.conv'],
+        ['inbox-bots', '/inbox/bot', '.conv'],
         ['empty', '/inbox/mentions', '.mid, .conv'],
         ['thread', `/inbox/open/${rina.id}`, '.msg'],
         ['tickets', '/tickets', 'tbody tr'],
@@ -146,6 +152,12 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
         ['templates', '/mailings/templates', 'tbody tr'],
         ['template', '/mailings/templates/new?starter=offer-id', '.framed'],
         ['search', '/search?q=kopi', '.hits'],
+        ['segments', '/segments', 'tbody tr'],
+        ['segment', `/segments/${segment?.id}`, '.tree .n'],
+        ['segment-new', '/segments/new', '.tree'],
+        ['suppressions', '/suppressions', 'tbody tr'],
+        ['imports', '/contacts/import', 'tbody tr'],
+        ['import', `/contacts/import/${imported?.id}`, '.cells'],
         // Each part of the settings once wide and once on a phone.
         ...settings
           .filter((_, place) => (place + turn) % 2 === (turn < 2 ? 0 : 1))

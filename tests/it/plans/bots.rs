@@ -46,7 +46,7 @@ scenario! {
         let mut tx = app.app.db().read().await.unwrap();
         let filter = Filter { folder: Folder::Bot, ..Filter::default() };
         list::list(&mut tx, me, &filter, None, 50).await.unwrap();
-        look(&app, "the bots' folder", &["c.bot_id IS NOT NULL", "ORDER BY c.last_message_at DESC"], &[literal(me), literal(me), "51".to_owned()], false, &mut found).await;
+        look(&app, "the bots' folder", &["c.bot_id IS NOT NULL", "ORDER BY c.last_message_at DESC"], &[literal(me), literal(me), literal(me), "51".to_owned()], false, &mut found).await;
         admin.get("/bots").await;
         look(&app, "bots", &["FROM bots b", "AS in_charge"], &[at.clone(), at.clone(), at], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));

@@ -121,6 +121,18 @@ impl Client {
         (status, response.json().await.expect("a problem in JSON"))
     }
 
+    /// Sends a file to a route, and tells the answer as it is.
+    pub async fn send_file(&self, path: &str, name: &str, bytes: Vec<u8>) -> Response {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let request = self
+            .http
+            .post(format!("{}/api/v1{path}", self.url))
+            .header(header::COOKIE, self.cookie().expect("signed in"))
+            .multipart(form);
+        request.send().await.expect("the hub answers")
+    }
+
     /// Uploads a file.
     pub async fn upload(&self, name: &str, media_type: &str, bytes: &[u8]) -> Value {
         let part = reqwest::multipart::Part::bytes(bytes.to_vec())

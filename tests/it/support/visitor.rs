@@ -84,6 +84,23 @@ impl Visitor {
         token: Option<&str>,
         since: Option<i64>,
     ) -> Self {
+        let mut visitor = Self::hello(app, site, secret, token, since).await;
+        visitor.ready = visitor.hears("ready").await;
+        visitor
+    }
+
+    /// A browser that has said who it is, and has not heard anything yet.
+    pub async fn silent(app: &TestApp, site: &Site, secret: &str, token: Option<&str>) -> Self {
+        Self::hello(app, site, secret, token, None).await
+    }
+
+    async fn hello(
+        app: &TestApp,
+        site: &Site,
+        secret: &str,
+        token: Option<&str>,
+        since: Option<i64>,
+    ) -> Self {
         let address = format!("ws://{}/chat/{}/socket", app.running.http, site.key);
         let mut request = address.into_client_request().expect("an address");
         request.headers_mut().insert("origin", ORIGIN.parse().expect("plain"));
@@ -95,7 +112,6 @@ impl Visitor {
         visitor
             .send(json!({ "t": "hello", "visitor": secret, "token": token, "since": since, "language": "id" }))
             .await;
-        visitor.ready = visitor.hears("ready").await;
         visitor
     }
 

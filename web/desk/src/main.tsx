@@ -9,6 +9,7 @@ import './styles/thread.css';
 import './styles/composer.css';
 import './styles/customer.css';
 import './styles/pages.css';
+import './styles/segments.css';
 import './styles/overlays.css';
 import './styles/narrow.css';
 import { StrictMode } from 'react';

@@ -189,6 +189,8 @@ export function seedContacts(): void {
       tags: person.tags ?? [],
       fields: {},
       identities,
+      consents: [],
+      suppressed: [],
       open_tickets: [],
       earlier_tickets: [],
       open_conversations: [],

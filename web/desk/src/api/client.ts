@@ -67,15 +67,25 @@ export function upload(
   progress: (share: number) => void,
   signal?: AbortSignal,
 ): Promise<FileRef> {
+  return sendFile<FileRef>('/files', file, progress, signal);
+}
+
+/** Sends one file to a route that takes a form with a field `file`. */
+export function sendFile<Answered>(
+  path: '/files' | '/imports',
+  file: File,
+  progress: (share: number) => void,
+  signal?: AbortSignal,
+): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', '/api/v1/files');
+    request.open('POST', `/api/v1${path}`);
     request.responseType = 'json';
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
     };
     request.onload = () => {
-      if (request.status < 300) return resolve(request.response as FileRef);
+      if (request.status < 300) return resolve(request.response as Answered);
       const response = new Response(null, { status: request.status, statusText: request.statusText });
       reject(new ApiError(asProblem(request.response, response)));
     };

@@ -42,5 +42,12 @@ export const keys = {
   botTurn: (turn: string) => ['bot-turn', turn] as const,
   deliveries: (webhook: string) => ['deliveries', webhook] as const,
   quarantine: ['quarantine'] as const,
+  segments: ['segments'] as const,
+  segment: (id: string) => ['segments', id] as const,
+  segmentCount: (tree: string) => ['segment-count', tree] as const,
+  segmentWords: ['segment-words'] as const,
+  suppressions: ['suppressions'] as const,
+  imports: ['imports'] as const,
+  import: (id: string) => ['imports', id] as const,
   mailFolder: ['mail-folder'] as const,
 };

@@ -2,6 +2,7 @@
  * The shapes of the hub's API, from its OpenAPI document (`npm run api`). Every other file takes
  * them from here; where the document says `string` for a fixed set of words, the words are below.
  */
+import type { Condition } from '../segments/tree';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -100,6 +101,17 @@ export type BotTurn = Is<Sent<Schemas['BotTurn']>, { state: TurnState }>;
 export type BotTest = Sent<Schemas['BotTest']>;
 export type WebhookDelivery = Sent<Schemas['WebhookDelivery']>;
 export type QuarantineEntry = Sent<Schemas['QuarantineEntry']>;
+export type Segment = Omit<Sent<Omit<Schemas['Segment'], 'condition'>>, never> & { condition: Condition };
+export type Explained = Sent<Schemas['Explained']>;
+export type Consent = Sent<Schemas['Consent']>;
+export type Suppression = Sent<Schemas['Suppression']>;
+export type ImportTarget = Schemas['ImportTarget'];
+export type ImportMapping = Schemas['ImportMapping'];
+export type Import = Omit<Sent<Omit<Schemas['Import'], 'mapping' | 'suggested'>>, never> & {
+  mapping: ImportMapping | null;
+  suggested: ImportTarget[];
+};
+export type ImportRow = Sent<Schemas['ImportRow']>;
 export type SearchResult = Sent<Schemas['Found']>;
 
 export type ConversationChange = Schemas['Change'];

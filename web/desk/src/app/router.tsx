@@ -127,6 +127,31 @@ const mailing = createRoute({
     who: search.who === 'answered' || search.who === 'unsubscribed' ? search.who : undefined,
   }),
 });
+const imports = createRoute({
+  getParentRoute: () => desk,
+  path: '/contacts/import',
+  component: lazyRouteComponent(() => import('../imports/ImportsPage'), 'ImportsPage'),
+});
+const oneImport = createRoute({
+  getParentRoute: () => desk,
+  path: '/contacts/import/$importId',
+  component: lazyRouteComponent(() => import('../imports/ImportPage'), 'ImportPage'),
+});
+const segments = createRoute({
+  getParentRoute: () => desk,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('../segments/SegmentsPage'), 'SegmentsPage'),
+});
+const segment = createRoute({
+  getParentRoute: () => desk,
+  path: '/segments/$segmentId',
+  component: lazyRouteComponent(() => import('../segments/SegmentPage'), 'SegmentPage'),
+});
+const suppressions = createRoute({
+  getParentRoute: () => desk,
+  path: '/suppressions',
+  component: lazyRouteComponent(() => import('../segments/SuppressionsPage'), 'SuppressionsPage'),
+});
 const search = createRoute({
   getParentRoute: () => desk,
   path: '/search',
@@ -162,6 +187,11 @@ export const router = createRouter({
       templates,
       template,
       mailing,
+      imports,
+      oneImport,
+      segments,
+      segment,
+      suppressions,
       search,
       settingsHome,
       settings,

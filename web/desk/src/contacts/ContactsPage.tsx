@@ -4,6 +4,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
+import { can } from '../app/permissions';
+import { useMe } from '../app/session';
 import { useT } from '../i18n';
 import { useDebounced } from '../lib/useDebounced';
 import { Avatar } from '../ui/Avatar';
@@ -20,6 +22,7 @@ import { reachable } from '../ui/reachable';
 /** Everyone who ever wrote, and whom we wrote down. */
 export function ContactsPage() {
   const t = useT();
+  const me = useMe();
   const search = useSearch({ from: '/desk/contacts' });
   const navigate = useNavigate({ from: '/contacts' });
   const [words, setWords] = useState(search.q ?? '');
@@ -46,9 +49,17 @@ export function ContactsPage() {
       title={t('nav.contacts')}
       wide
       acts={
-        <Button small icon="plus" onClick={() => setAdding(true)}>
-          {t('contact.new')}
-        </Button>
+        <>
+          {can(me, 'contacts:import') && (
+            <Link to="/contacts/import" className="btn small">
+              <Icon name="out" size="s" />
+              {t('import.contacts')}
+            </Link>
+          )}
+          <Button small icon="plus" onClick={() => setAdding(true)}>
+            {t('contact.new')}
+          </Button>
+        </>
       }
     >
       <div className="filters">

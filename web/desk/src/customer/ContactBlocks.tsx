@@ -1,4 +1,5 @@
 import type { Contact, Conversation } from '../api/types';
+import { Consents } from './Consents';
 import { EarlierIssues } from './EarlierIssues';
 import { Identities } from './Identities';
 import { Merges } from './Merges';
@@ -18,6 +19,7 @@ export function ContactBlocks({ contact, conversation }: { contact: Contact; con
       <EarlierIssues tickets={contact.earlier_tickets} />
       <OpenConversations contact={contact} current={conversation?.id} />
       <Identities contact={contact} />
+      <Consents contact={contact} />
       <Suggestions contact={contact} />
       <Notes contact={contact} />
       <Merges contact={contact} />

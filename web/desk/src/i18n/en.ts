@@ -7,6 +7,7 @@ import { inbox } from './en/inbox';
 import { keys } from './en/keys';
 import { mailings } from './en/mailings';
 import { pages } from './en/pages';
+import { segments } from './en/segments';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
 import { thread } from './en/thread';
@@ -22,6 +23,7 @@ export const en = {
   ...keys,
   ...mailings,
   ...pages,
+  ...segments,
   ...settings,
   ...shell,
   ...thread,

@@ -22,6 +22,13 @@ describe('hubWords', () => {
     );
   });
 
+  it('says_what_went_wrong_with_a_bot', () => {
+    expect(hubWords('answered with status 503', t)).toBe('Bot menjawab dengan status 503.');
+    expect(hubWords('60 messages are the most within an hour', t)).toBe(
+      'Terlalu banyak bicara: paling banyak 60 pesan.',
+    );
+  });
+
   it('shows_what_it_does_not_know_as_a_sentence', () => {
     expect(hubWords('the moon is in the way', t)).toBe('The moon is in the way.');
   });

@@ -7,6 +7,7 @@ import { inbox } from './id/inbox';
 import { keys } from './id/keys';
 import { mailings } from './id/mailings';
 import { pages } from './id/pages';
+import { segments } from './id/segments';
 import { settings } from './id/settings';
 import { shell } from './id/shell';
 import { thread } from './id/thread';
@@ -23,6 +24,7 @@ export const id: Record<Key, string> = {
   ...keys,
   ...mailings,
   ...pages,
+  ...segments,
   ...settings,
   ...shell,
   ...thread,

@@ -34,8 +34,11 @@ export function touchedBy(event: LiveEvent): Touched {
     if (typeof event.data.mailing_id === 'string') queries.push(keys.mailing(event.data.mailing_id));
   }
   if (noun === 'channel') queries.push(keys.channels, keys.counts);
+  if (noun === 'address') queries.push(keys.suppressions);
+  if (noun === 'import') queries.push(keys.imports);
   if (noun === 'quarantine') queries.push(keys.quarantine);
-  const inTimeline = said || ['conversation', 'ticket', 'identity'].includes(noun ?? '');
+  const inTimeline =
+    said || ['conversation', 'ticket', 'identity', 'consent', 'address'].includes(noun ?? '');
   return {
     conversations: conversation_id ? [conversation_id] : [],
     timelines: contact_id && inTimeline && kind !== 'conversation.read' ? [contact_id] : [],

@@ -1,4 +1,6 @@
 import { useT } from '../i18n';
+import { SegmentTree } from '../segments/SegmentTree';
+import type { Condition } from '../segments/tree';
 import { Failed } from '../ui/Failed';
 import { LineSkeletons } from '../ui/Skeleton';
 import { LivePreview } from './LivePreview';
@@ -17,6 +19,11 @@ export function ContentPart({ id, kind }: { id: string; kind?: string }) {
         {t('mailing.frozen')}{' '}
         {content.segment ? t('mailing.meant', { name: content.segment }) : t('mailing.meant_all')}
       </p>
+      {content.condition && (
+        <div className="spaced">
+          <SegmentTree condition={content.condition as unknown as Condition} />
+        </div>
+      )}
       <div className="spaced">
         <LivePreview
           content={{

@@ -7,6 +7,7 @@ import type { Mailing } from '../api/types';
 import { may } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT, useTexts } from '../i18n';
+import { MarketingTabs } from '../segments/MarketingTabs';
 import { Button } from '../ui/Button';
 import { ChannelIcon } from '../ui/ChannelIcon';
 import { Empty } from '../ui/Empty';
@@ -14,7 +15,6 @@ import { Failed } from '../ui/Failed';
 import { Page } from '../ui/Page';
 import { LineSkeletons } from '../ui/Skeleton';
 import { When } from '../ui/When';
-import { MailingTabs } from './MailingTabs';
 import { Meter } from './Meter';
 import { NewMailing } from './NewMailing';
 import { tones } from './queries';
@@ -39,7 +39,7 @@ export function MailingsPage() {
   );
   return (
     <Page title={t('nav.mailings')} wide acts={add}>
-      <MailingTabs here="mailings" />
+      <MarketingTabs />
       <div className="sect">
         {list.isPending && <LineSkeletons count={6} />}
         {list.error && mailings.length === 0 && (

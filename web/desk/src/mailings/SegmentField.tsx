@@ -1,10 +1,9 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { api, ok } from '../api/client';
+import { keys } from '../api/keys';
+import type { Segment } from '../api/types';
 import { useT } from '../i18n';
-
-interface Segments {
-  items: { id: string; name: string }[];
-}
 
 /** Who is meant: a segment, or everybody. */
 export function SegmentField({
@@ -21,13 +20,10 @@ export function SegmentField({
 }) {
   const t = useT();
   const query = useQuery({
-    queryKey: ['segments', 'all'],
-    queryFn: async () => {
-      const answer = await fetch('/api/v1/segments');
-      return answer.ok ? ((await answer.json()) as Segments) : { items: [] };
-    },
+    queryKey: keys.segments,
+    queryFn: () => ok(api.GET('/segments')).then((page) => page.items as unknown as Segment[]),
   });
-  const known = query.data?.items ?? [];
+  const known = query.data ?? [];
   const chosen = value && name && !known.some((one) => one.id === value) ? [{ id: value, name }] : [];
   return (
     <Select

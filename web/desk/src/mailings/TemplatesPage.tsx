@@ -4,6 +4,7 @@ import { api, ok } from '../api/client';
 import { may } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT, useTexts } from '../i18n';
+import { MarketingTabs } from '../segments/MarketingTabs';
 import { ChannelIcon } from '../ui/ChannelIcon';
 import { Empty } from '../ui/Empty';
 import { Failed } from '../ui/Failed';
@@ -12,7 +13,6 @@ import { Page } from '../ui/Page';
 import { Pick } from '../ui/Pick';
 import { LineSkeletons } from '../ui/Skeleton';
 import { When } from '../ui/When';
-import { MailingTabs } from './MailingTabs';
 import { useTemplates } from './queries';
 
 /** What mailings are written from. */
@@ -23,7 +23,7 @@ export function TemplatesPage() {
   const templates = query.data ?? [];
   return (
     <Page title={t('template.all')} wide acts={writes && <NewTemplate />}>
-      <MailingTabs here="templates" />
+      <MarketingTabs />
       <div className="sect">
         {query.isPending && <LineSkeletons count={5} />}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}

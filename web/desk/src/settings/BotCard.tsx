@@ -4,6 +4,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Bot, BotTest } from '../api/types';
 import { useT } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { Button, IconButton } from '../ui/Button';
 import { ChannelIcon } from '../ui/ChannelIcon';
 import { Confirm } from '../ui/Dialog';
@@ -85,6 +86,21 @@ export function BotCard({
             else setAsked('off');
           }}
         />
+        <Pick target={<IconButton icon="more" label={t('more')} />}>
+          <Pick.Item leftSection={<Icon name="lock" />} onClick={() => setAsked('secret')}>
+            {t('bots.renew_secret')}
+          </Pick.Item>
+          <Pick.Item leftSection={<Icon name="key" />} onClick={() => setAsked('token')}>
+            {t('bots.renew_token')}
+          </Pick.Item>
+          <Pick.Item
+            leftSection={<Icon name="trash" />}
+            className="danger"
+            onClick={() => setAsked('delete')}
+          >
+            {t('delete')}
+          </Pick.Item>
+        </Pick>
       </div>
       <div className="row gap1 wrap">
         {bot.channels.map((channel) => (
@@ -106,7 +122,7 @@ export function BotCard({
           )}
         </span>
       </div>
-      {health.error && <pre className="detail">{health.error}</pre>}
+      {health.error && <p className="sm bad breaks">{hubWords(health.error, t)}</p>}
       <p className="t3 sm num">
         {t('bots.day', { turns: health.turns, handed_over: health.handed_over, failed: health.failed })}
         {' · '}
@@ -123,22 +139,6 @@ export function BotCard({
         <Button small icon="edit" onClick={onEdit}>
           {t('edit')}
         </Button>
-        <span className="grow" />
-        <Pick target={<IconButton icon="more" label={t('more')} />}>
-          <Pick.Item leftSection={<Icon name="lock" />} onClick={() => setAsked('secret')}>
-            {t('bots.renew_secret')}
-          </Pick.Item>
-          <Pick.Item leftSection={<Icon name="key" />} onClick={() => setAsked('token')}>
-            {t('bots.renew_token')}
-          </Pick.Item>
-          <Pick.Item
-            leftSection={<Icon name="trash" />}
-            className="danger"
-            onClick={() => setAsked('delete')}
-          >
-            {t('delete')}
-          </Pick.Item>
-        </Pick>
       </div>
       {question && (
         <Confirm
@@ -166,7 +166,7 @@ function Tested({ tested }: { tested: BotTest }) {
       <span>
         {tested.good
           ? `${t('bots.test_good', { ms: tested.took })} ${does}`
-          : `${t('bots.test_bad')} ${tested.error ?? ''}`}
+          : `${t('bots.test_bad')} ${hubWords(tested.error ?? '', t)}`}
       </span>
     </p>
   );

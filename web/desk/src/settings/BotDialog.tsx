@@ -11,6 +11,12 @@ import { fieldError, FormError } from '../ui/Failed';
 import type { Shown } from './BotSecrets';
 import { useFormAct } from './useAct';
 
+/** What is said when a new bot does not answer, unless its administrator says otherwise. */
+const usual = {
+  id: 'Terima kasih, pesan Anda sudah kami terima. Petugas kami akan menjawab.',
+  en: 'Thank you, we have your message. One of our people will answer.',
+};
+
 /** Adds a bot, or changes one. */
 export function BotDialog({
   bot,
@@ -30,16 +36,15 @@ export function BotDialog({
   const [form, setForm] = useState<BotForm>(bot?.form ?? 'sapa');
   const [channels, setChannels] = useState(bot?.channels.map((one) => one.id) ?? []);
   const [patience, setPatience] = useState<number | string>(bot?.patience ?? 30);
-  const [fallback, setFallback] = useState<Record<string, string>>(bot?.fallback ?? {});
+  const [fallback, setFallback] = useState<Record<string, string>>(bot?.fallback ?? usual);
   const [team, setTeam] = useState<string | null>(bot?.team_id ?? null);
-  const said = Object.values(fallback).some((text) => text.trim());
   const body = {
     name: name.trim(),
     url: url.trim(),
     form,
     channels,
     patience: Number(patience),
-    fallback: bot || said ? fallback : undefined,
+    fallback,
     team_id: team,
   };
   const save = () =>
@@ -117,6 +122,7 @@ export function BotDialog({
         <Textarea
           key={language}
           label={`${t('bots.fallback')} (${t(`language.${language}`)})`}
+          description={t('bots.fallback_hint')}
           autosize
           minRows={2}
           maxLength={500}

@@ -6,6 +6,7 @@ import { api, ok } from '../api/client';
 import { keys } from '../api/keys';
 import type { Bot, BotTurn, TurnState } from '../api/types';
 import { useT } from '../i18n';
+import { hubWords } from '../i18n/hub';
 import { Button, IconButton } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { LineSkeletons } from '../ui/Skeleton';
@@ -31,8 +32,7 @@ const tone: Partial<Record<TurnState, string>> = {
 
 /** How long a turn took, in words. */
 function took(turn: BotTurn): string {
-  if (!turn.called_at || !turn.ended_at) return '–';
-  const ms = new Date(turn.ended_at).getTime() - new Date(turn.called_at).getTime();
+  const ms = new Date(turn.ended_at ?? 0).getTime() - new Date(turn.called_at ?? 0).getTime();
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
@@ -73,29 +73,17 @@ export function BotLog({ bot, onClose }: { bot: Bot; onClose: () => void }) {
         empty={t(state ? 'bots.log_none_filter' : 'bots.log_none')}
       >
         {(items) => (
-          <table>
-            <thead>
-              <tr>
-                <th>{t('bots.log_when')}</th>
-                <th>{t('bots.log_customer')}</th>
-                <th>{t('bots.log_state')}</th>
-                <th className="r">{t('bots.log_took')}</th>
-                <th className="r">{t('bots.log_tries')}</th>
-                <th />
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((turn) => (
-                <Turn
-                  key={turn.id}
-                  bot={bot}
-                  turn={turn}
-                  open={open === turn.id}
-                  onOpen={() => setOpen(open === turn.id ? null : turn.id)}
-                />
-              ))}
-            </tbody>
-          </table>
+          <ul>
+            {items.map((turn) => (
+              <Turn
+                key={turn.id}
+                bot={bot}
+                turn={turn}
+                open={open === turn.id}
+                onOpen={() => setOpen(open === turn.id ? null : turn.id)}
+              />
+            ))}
+          </ul>
         )}
       </Listing>
       {query.hasNextPage && (
@@ -109,40 +97,35 @@ export function BotLog({ bot, onClose }: { bot: Bot; onClose: () => void }) {
 
 function Turn({ bot, turn, open, onOpen }: { bot: Bot; turn: BotTurn; open: boolean; onOpen: () => void }) {
   const t = useT();
+  const facts = [
+    turn.said > 0 && t('bots.said', { n: turn.said }),
+    turn.called_at && turn.ended_at && t('bots.log_took', { time: took(turn) }),
+    turn.attempts > 1 && t('bots.log_tries', { n: turn.attempts }),
+  ].filter(Boolean);
   return (
-    <>
-      <tr>
-        <td className="t2 nowrap">
-          <When at={turn.created_at} full />
-        </td>
-        <td>
-          <div className="m">{turn.contact_name}</div>
-          <div className="t3 sm breaks">{turn.said_by_customer}</div>
-        </td>
-        <td>
-          <span className={`chip ${tone[turn.state] ?? 'line'}`}>{t(`turn.${turn.state}`)}</span>
-          {turn.said > 0 && <div className="t3 sm">{t('bots.said', { n: turn.said })}</div>}
-          {turn.error && <div className="t3 sm breaks">{turn.error}</div>}
-        </td>
-        <td className="r nowrap num">{took(turn)}</td>
-        <td className="r num">{turn.attempts}</td>
-        <td className="r">
-          <IconButton
-            icon={open ? 'up' : 'down'}
-            label={t('bots.log_details')}
-            aria-expanded={open}
-            onClick={onOpen}
-          />
-        </td>
-      </tr>
-      {open && (
-        <tr>
-          <td colSpan={6}>
-            <Details bot={bot} turn={turn} />
-          </td>
-        </tr>
-      )}
-    </>
+    <li className="turn">
+      <div className="row start">
+        <div className="grow min0">
+          <div className="row gap2">
+            <b className="cut">{turn.contact_name}</b>
+            <span className="t3 sm nowrap">
+              <When at={turn.created_at} full />
+            </span>
+          </div>
+          <div className="t2 breaks">{turn.said_by_customer}</div>
+        </div>
+        <span className={`chip ${tone[turn.state] ?? 'line'}`}>{t(`turn.${turn.state}`)}</span>
+        <IconButton
+          icon={open ? 'up' : 'down'}
+          label={t('bots.log_details')}
+          aria-expanded={open}
+          onClick={onOpen}
+        />
+      </div>
+      {turn.error && <p className="sm bad breaks">{hubWords(turn.error, t)}</p>}
+      {facts.length > 0 && <p className="t3 sm num">{facts.join(' · ')}</p>}
+      {open && <Details bot={bot} turn={turn} />}
+    </li>
   );
 }
 

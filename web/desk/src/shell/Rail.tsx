@@ -1,6 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router';
 import { useCounts } from '../api/queries';
-import { may, type Area } from '../app/permissions';
 import { useMe } from '../app/session';
 import { useT, type Key } from '../i18n';
 import { useActions } from '../keys/ActionsProvider';
@@ -14,13 +13,12 @@ interface Place {
   icon: IconName;
   label: Key;
   wide?: boolean;
-  area?: Area;
 }
 const places: Place[] = [
   { to: '/inbox/mine', icon: 'inbox', label: 'nav.inbox' },
   { to: '/tickets', icon: 'ticket', label: 'nav.tickets' },
   { to: '/contacts', icon: 'users', label: 'nav.contacts' },
-  { to: '/mailings', icon: 'horn', label: 'nav.mailings', area: 'mailings' },
+  { to: '/mailings', icon: 'horn', label: 'nav.mailings' },
   { to: '/search', icon: 'search', label: 'nav.search' },
 ];
 
@@ -32,27 +30,31 @@ export function Rail() {
   const path = useLocation({ select: (location) => location.pathname });
   const unread = useCounts().data?.unread ?? 0;
   const live = useLive((state) => state.status === 'live');
-  const here = (to: string) => path.startsWith(`/${to.split('/')[1]}`);
+  const here = (to: string) => {
+    // Those who write to many find importing beside segments.
+    const marketing = ['/segments', '/suppressions', '/contacts/import'].some((page) =>
+      path.startsWith(page),
+    );
+    return marketing ? to === '/mailings' : path.startsWith(`/${to.split('/')[1]}`);
+  };
   return (
     <nav className="pane rail" aria-label={t('app.name')}>
       <svg className="logo" viewBox="0 0 28 28" role="img" aria-label="Sapa">
         <use href="#logo" />
       </svg>
-      {places
-        .filter((place) => !place.area || may(me, place.area))
-        .map((place) => (
-          <Link
-            key={place.to}
-            to={place.to}
-            className={here(place.to) ? 'on' : undefined}
-            aria-current={here(place.to) ? 'page' : undefined}
-            title={t(place.label)}
-            aria-label={t(place.label)}
-          >
-            <Icon name={place.icon} />
-            {place.icon === 'inbox' && unread > 0 && <span className="pip" />}
-          </Link>
-        ))}
+      {places.map((place) => (
+        <Link
+          key={place.to}
+          to={place.to}
+          className={here(place.to) ? 'on' : undefined}
+          aria-current={here(place.to) ? 'page' : undefined}
+          title={t(place.label)}
+          aria-label={t(place.label)}
+        >
+          <Icon name={place.icon} />
+          {place.icon === 'inbox' && unread > 0 && <span className="pip" />}
+        </Link>
+      ))}
       <span className="grow" />
       <button
         type="button"

@@ -32,6 +32,7 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
   const kind = text(data.kind) ?? channels.find((one) => one.id === data.to)?.kind ?? null;
   const to = text(data.officer) ?? named(data.officer) ?? text(data.team);
   const until = text(data.until) ?? text(data.snoozed_until);
+  const reason = text(data.reason);
   const values: Record<string, ReactNode> = {
     by: by ?? bot ?? 'Sapa',
     bot: text(data.bot) ?? '',
@@ -53,6 +54,11 @@ export function Activity({ event, line }: { event: EventItem; line: string }) {
       </>
     ),
     name: text(data.name) ?? '',
+    // Of consent, addresses and imports.
+    state: data.state === 'granted' || data.state === 'withdrawn' ? t(`state.${data.state}`) : '',
+    source: text(data.source) ?? '',
+    file: text(data.file) ?? '',
+    reason: reason && isKey(`kept.${reason}`) ? t(`kept.${reason}` as 'kept.manual') : '',
   };
   let key = `event.${event.kind}`;
   if (event.kind === 'conversation.assigned' && by && to === event.actor.name)

@@ -21,8 +21,8 @@ export function BotStrip({
       <span className="bot-mark">
         <Icon name="bot" />
       </span>
-      <span className="m cut">{t('bot.in_charge', { name: bot.name })}</span>
-      <span className="sm t3 cut wide">{t('bot.in_charge_text')}</span>
+      <span className="m nowrap">{t('bot.in_charge', { name: bot.name })}</span>
+      <span className="sm t3 cut min0 wide">{t('bot.in_charge_text')}</span>
       <span className="grow" />
       {can(useMe(), 'conversations:write') && (
         <Button

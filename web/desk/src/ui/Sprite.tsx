@@ -1,7 +1,6 @@
 // The drawings of the desk: symbols of 16 px, stroke 1.5. `Icon` shows one of them.
 
 const symbols = {
-  horn: <path d="M2.5 6.5v3h2L11.5 13V3L4.5 6.5h-2ZM5 9.7V13M13.5 6.75v2.5" />,
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
   play: <path d="M5 3.25v9.5L12.5 8 5 3.25Z" />,
   inbox: (
@@ -54,6 +53,11 @@ const symbols = {
     <>
       <path d="M2 5a1 1 0 0 1 1-1h10a1 1 0 0 1 1 1v1.6a1.5 1.5 0 0 0 0 2.8V11a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1V9.4a1.5 1.5 0 0 0 0-2.8V5Z" />
       <path d="M9.75 4.25v1.25m0 1.9v1.2m0 1.9v1.25" />
+    </>
+  ),
+  horn: (
+    <>
+      <path d="M2.5 6.5v3h2L11.5 13V3L4.5 6.5h-2ZM5 9.7V13M13.5 6.75v2.5" />
     </>
   ),
   gear: (
