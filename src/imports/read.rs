@@ -112,7 +112,7 @@ impl Sheet {
             let begins = begins
                 + bytes[begins..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
             let passed = bytes.get(counted..begins).unwrap_or_default();
-            line += passed.iter().filter(|byte| **byte == b'\n').count();
+            line += passed.split(|byte| *byte == b'\n').count() - 1;
             counted = counted.max(begins);
             i64::try_from(line).unwrap_or(i64::MAX)
         };
