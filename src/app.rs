@@ -23,6 +23,7 @@ use crate::{
     http_client::OutboundClient,
     keys::Keys,
     live::Live,
+    mailings::limit::Limit,
     officers::throttle::Throttle,
 };
 
@@ -46,6 +47,7 @@ struct Inner {
     live: Live,
     wake: Wake,
     throttle: Throttle,
+    ways_out: Limit,
     outbound: OutboundClient,
     rooms: Arc<Rooms>,
     operation: OnceLock<Operation>,
@@ -76,6 +78,7 @@ impl App {
             live: Live::default(),
             wake: Wake::default(),
             throttle: Throttle::default(),
+            ways_out: Limit::default(),
             outbound,
             rooms: Rooms::new(),
             operation: OnceLock::new(),
@@ -143,6 +146,12 @@ impl App {
     #[must_use]
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// Slows down those who guess links out of mailings.
+    #[must_use]
+    pub fn ways_out(&self) -> &Limit {
+        &self.0.ways_out
     }
 
     /// The one client for calls to addresses that people entered (R4).

@@ -18,11 +18,12 @@ pub mod worker;
 pub struct Wake {
     log: watch::Sender<i64>,
     delivery: Arc<Notify>,
+    mailings: Arc<Notify>,
 }
 
 impl Default for Wake {
     fn default() -> Self {
-        Self { log: watch::Sender::new(0), delivery: Arc::default() }
+        Self { log: watch::Sender::new(0), delivery: Arc::default(), mailings: Arc::default() }
     }
 }
 
@@ -41,6 +42,16 @@ impl Wake {
     /// There is something to deliver.
     pub fn delivery_due(&self) {
         self.delivery.notify_waiters();
+    }
+
+    /// A mailing has begun, ended, or has something to send again.
+    pub fn mailing_changed(&self) {
+        self.mailings.notify_waiters();
+    }
+
+    /// Ends when a mailing has changed, also if that was said between this call and the waiting.
+    pub fn mailings(&self) -> Notified<'_> {
+        self.mailings.notified()
     }
 
     /// Ends when there is something to deliver, also if that was said between this call and the waiting.

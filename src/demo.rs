@@ -15,6 +15,7 @@ mod complaints;
 mod content;
 pub mod http;
 mod lines;
+mod mailings;
 mod matters;
 mod moments;
 mod origins;
@@ -104,6 +105,7 @@ async fn load(app: &App, tx: &mut Tx) -> anyhow::Result<()> {
     complaints::write(tx, &firms, &people, &script, &moments, since).await?;
     write::go_on_counting(tx).await?;
     log.extend(audience::write(tx, &firms, &people, moments.now).await?);
+    log.extend(mailings::write(app, tx, &people, &moments, since).await?);
     log.extend(script.events);
     log.sort_by_key(|event| event.at);
     for some in log.chunks(SLICE) {

@@ -58,23 +58,57 @@ impl Keys {
         mac.finalize().into_bytes().into()
     }
 
-    /// The token that brings the answer to a message back: lower-case letters and digits.
-    #[must_use]
-    pub fn reply_token(&self, message_id: Uuid) -> String {
-        let mac = self.mac("reply", message_id.as_bytes());
-        let mut bytes = message_id.as_bytes().to_vec();
+    /// A token for one thing and one purpose: lower-case letters and digits, fit for an address of mail.
+    fn token(&self, purpose: &str, id: Uuid) -> String {
+        let mac = self.mac(purpose, id.as_bytes());
+        let mut bytes = id.as_bytes().to_vec();
         bytes.extend_from_slice(&mac[..SHORT_MAC]);
         BASE32_NOPAD.encode(&bytes).to_lowercase()
     }
 
-    /// The message whose reply token this is, if we signed it.
-    #[must_use]
-    pub fn replied_message(&self, token: &str) -> Option<Uuid> {
+    /// The thing whose token for a purpose this is, if we signed it.
+    fn opened(&self, purpose: &str, token: &str) -> Option<Uuid> {
         let bytes = BASE32_NOPAD.decode(token.to_uppercase().as_bytes()).ok()?;
         let (id, mac) = bytes.split_at_checked(16)?;
         let id = Uuid::from_slice(id).ok()?;
-        let expected = self.mac("reply", id.as_bytes());
+        let expected = self.mac(purpose, id.as_bytes());
         same(mac, &expected[..SHORT_MAC]).then_some(id)
+    }
+
+    /// The token that brings the answer to a message, or to a mailing's recipient, back.
+    #[must_use]
+    pub fn reply_token(&self, message_id: Uuid) -> String {
+        self.token("reply", message_id)
+    }
+
+    /// The message or the recipient whose reply token this is, if we signed it.
+    #[must_use]
+    pub fn replied_message(&self, token: &str) -> Option<Uuid> {
+        self.opened("reply", token)
+    }
+
+    /// The token by which a mailing's recipient ends mailings.
+    #[must_use]
+    pub fn way_out_token(&self, recipient: Uuid) -> String {
+        self.token("unsubscribe", recipient)
+    }
+
+    /// The recipient whose token to end mailings this is, if we signed it.
+    #[must_use]
+    pub fn leaving_recipient(&self, token: &str) -> Option<Uuid> {
+        self.opened("unsubscribe", token)
+    }
+
+    /// The token by which a mailing's recipient chooses what comes.
+    #[must_use]
+    pub fn preferences_token(&self, recipient: Uuid) -> String {
+        self.token("preferences", recipient)
+    }
+
+    /// The recipient whose token to choose this is, if we signed it.
+    #[must_use]
+    pub fn choosing_recipient(&self, token: &str) -> Option<Uuid> {
+        self.opened("preferences", token)
     }
 
     /// A signature for a link to `what`, good until `expires` (seconds since 1970).
@@ -145,6 +179,19 @@ mod tests {
             assert_eq!(keys(1).replied_message(&token[..place]), None);
         }
         assert_eq!(keys(1).replied_message("ä"), None);
+    }
+
+    #[test]
+    fn r26_a_token_to_leave_is_worth_nothing_for_another_purpose() {
+        let id = sapa_channel::new_id();
+        let leave = keys(1).way_out_token(id);
+        assert_eq!(keys(1).leaving_recipient(&leave), Some(id));
+        assert_eq!(keys(1).choosing_recipient(&leave), None);
+        assert_eq!(keys(1).replied_message(&leave), None);
+        assert_eq!(keys(2).leaving_recipient(&leave), None);
+        let choose = keys(1).preferences_token(id);
+        assert_eq!(keys(1).choosing_recipient(&choose), Some(id));
+        assert_eq!(keys(1).leaving_recipient(&choose), None);
     }
 
     #[test]

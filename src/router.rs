@@ -21,6 +21,7 @@ use crate::{
 mod apply;
 mod decide;
 mod load;
+mod mailings;
 pub mod plan;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,8 @@
 mod caller;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/crashing.rs"]
+mod crashing;
 #[path = "cli/durable.rs"]
 mod durable;
 #[path = "cli/running.rs"]

@@ -46,10 +46,11 @@ const PAST: Filled = Filled {
 };
 
 /// Postfix's mail server that takes everything and keeps nothing.
-struct Sink(Child);
+pub struct Sink(Child);
 
 impl Sink {
-    fn start(port: u16) -> anyhow::Result<Self> {
+    /// Starts it at a port.
+    pub fn start(port: u16) -> anyhow::Result<Self> {
         let mut command = Command::new("/usr/sbin/smtp-sink");
         if std::fs::metadata("/proc/self")?.uid() == 0 {
             // It refuses to run as root.
@@ -144,7 +145,7 @@ async fn state(hub: &Hub) -> anyhow::Result<(i64, i64)> {
 }
 
 /// Mails a second by the mail library alone.
-async fn bare(port: u16, texts: &[String]) -> anyhow::Result<f64> {
+pub async fn bare(port: u16, texts: &[String]) -> anyhow::Result<f64> {
     let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
         .port(port)
         .pool_config(PoolConfig::new().max_size(CONNECTIONS))

@@ -63,11 +63,7 @@ impl Process {
 
     /// Bytes of memory that it has now.
     pub fn resident(&self) -> anyhow::Result<usize> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kibibytes: usize =
-            line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?.parse()?;
-        Ok(kibibytes * 1024)
+        resident(self.child.id())
     }
 
     /// Stops it as its operator does.
@@ -102,4 +98,13 @@ pub fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1024)
+}
+
+/// How much memory a process has in use, in bytes.
+pub fn resident(process: u32) -> anyhow::Result<usize> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes: usize =
+        line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?.parse()?;
+    Ok(kibibytes * 1024)
 }

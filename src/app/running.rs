@@ -14,7 +14,7 @@ use crate::{
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
     contacts, conversations, delivery, housekeeping, http, imports,
     intake::{Inbox, Routers},
-    live, search, webhooks,
+    live, mailings, search, webhooks,
 };
 
 /// How long what is under way may take when the hub is told to stop.
@@ -77,6 +77,7 @@ fn readers(app: &App, stop: &CancellationToken) {
     supervised!("health of channels", channels::health::run);
     supervised!("imports", imports::work::run);
     supervised!("housekeeping", housekeeping::run);
+    supervised!("mailings", mailings::run);
 }
 
 async fn listen(

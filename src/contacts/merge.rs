@@ -25,13 +25,16 @@ pub struct Moved {
     pub conversations: Vec<Uuid>,
     /// Its tickets.
     pub tickets: Vec<Uuid>,
+    /// What it got of mailings, as rows of their ledgers.
+    #[serde(default)]
+    pub mailings: Vec<Uuid>,
     /// What the kept contact had said about offers before.
     #[serde(default)]
     pub kept_consents: Vec<Consent>,
 }
 
 /// Tables whose rows follow their contact.
-const TABLES: [&str; 3] = ["identities", "conversations", "tickets"];
+const TABLES: [&str; 4] = ["identities", "conversations", "tickets", "mailing_recipients"];
 
 /// Merges on proof, as the router found it. Does nothing if the two are one already.
 pub async fn by_proof(tx: &mut Tx, merge: &plan::Merge, at: Timestamp) -> DbResult<Vec<NewEvent>> {
@@ -99,9 +102,8 @@ async fn give(
 }
 
 async fn move_all(tx: &mut Tx, moved: &Moved, to: Uuid) -> DbResult<()> {
-    for (table, ids) in
-        TABLES.into_iter().zip([&moved.identities, &moved.conversations, &moved.tickets])
-    {
+    let all = [&moved.identities, &moved.conversations, &moved.tickets, &moved.mailings];
+    for (table, ids) in TABLES.into_iter().zip(all) {
         give(tx, table, "id", ids, to).await?;
     }
     give(tx, "messages", "conversation_id", &moved.conversations, to).await?;
@@ -126,6 +128,7 @@ pub async fn merge_contacts(
         identities: ids_of(tx, "identities", gone_id).await?,
         conversations: ids_of(tx, "conversations", gone_id).await?,
         tickets: ids_of(tx, "tickets", gone_id).await?,
+        mailings: ids_of(tx, "mailing_recipients", gone_id).await?,
         kept_consents: merging::join(tx, kept_id, gone_id).await?,
     };
     move_all(tx, &moved, kept_id).await?;

@@ -76,6 +76,8 @@ struct ListQuery {
     label: Option<String>,
     /// Only of this contact.
     contact: Option<Uuid>,
+    /// Only answers to this mailing.
+    mailing: Option<Uuid>,
     /// The order.
     #[serde(default)]
     #[param(inline)]
@@ -105,6 +107,7 @@ async fn list_conversations(
         channel: query.channel,
         label: query.label,
         contact: query.contact,
+        mailing: query.mailing,
         sort: query.sort,
     };
     let mut tx = app.db().read().await?;

@@ -8,12 +8,13 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::charge::InCharge;
-use super::model::{ConversationRow, RowTicket, TeamRef};
+use super::model::{ConversationRow, RowMailing, RowTicket, TeamRef};
 use crate::{
     channels::model::ChannelRef,
     contacts::model::ContactRef,
     db::{DbResult, Tx},
     http::{Cursor, Page},
+    mailings::model::number as mailing_number,
     officers::model::OfficerRef,
     on_db,
     tickets::{
@@ -73,6 +74,8 @@ pub struct Filter {
     pub label: Option<String>,
     /// Only of this contact.
     pub contact: Option<Uuid>,
+    /// Only answers to this mailing.
+    pub mailing: Option<Uuid>,
     /// The order.
     pub sort: Sort,
 }
@@ -102,6 +105,9 @@ struct Row {
     snoozed_until: Option<Timestamp>,
     draft: Option<String>,
     version: i64,
+    mailing_id: Option<Uuid>,
+    mailing_number: Option<i64>,
+    mailing_name: Option<String>,
     bot_id: Option<Uuid>,
     bot_name: Option<String>,
     handed_over_at: Option<Timestamp>,
@@ -113,12 +119,14 @@ const SELECT: &str = "SELECT c.id, c.number, c.contact_id, k.name AS contact_nam
         c.preview_author, c.has_files, c.assignee_id, o.name AS assignee_name, c.team_id, t.name AS team_name,
         (c.last_inbound_at IS NOT NULL AND (r.at IS NULL OR r.at < c.last_inbound_at)) AS unread,
         c.waiting_since, c.last_message_at, c.snoozed_until, COALESCE(d.text, n.text) AS draft, c.version, c.bot_id,
-        b.name AS bot_name, c.handed_over_at
+        b.name AS bot_name, c.handed_over_at,
+        c.mailing_id, ml.number AS mailing_number, ml.name AS mailing_name
     FROM conversations c
     JOIN contacts k ON k.id = c.contact_id
     JOIN channels ch ON ch.id = c.channel_id
     LEFT JOIN officers o ON o.id = c.assignee_id
     LEFT JOIN teams t ON t.id = c.team_id
+    LEFT JOIN mailings ml ON ml.id = c.mailing_id
     LEFT JOIN bots b ON b.id = c.bot_id
     LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = ";
 
@@ -185,6 +193,9 @@ pub async fn list(
         }
         if let Some(contact) = filter.contact {
             query.push(" AND c.contact_id = ").push_bind(contact);
+        }
+        if let Some(mailing) = filter.mailing {
+            query.push(" AND c.mailing_id = ").push_bind(mailing);
         }
         if let Some(label) = &filter.label {
             query
@@ -327,6 +338,9 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
             last_message_at: row.last_message_at,
             snoozed_until: row.snoozed_until,
             draft: row.draft.map(|draft| crate::router::one_line(&draft)),
+            mailing: row.mailing_id.zip(row.mailing_number).zip(row.mailing_name).map(
+                |((id, number), name)| RowMailing { id, number: mailing_number(number), name },
+            ),
             version: row.version,
             bot: row.bot_id.zip(row.bot_name).map(|(id, name)| InCharge { id, name }),
             handed_over_at: row.handed_over_at,

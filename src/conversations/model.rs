@@ -46,6 +46,17 @@ pub struct RowTicket {
     pub count_open: i64,
 }
 
+/// The mailing that a conversation answers.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct RowMailing {
+    /// Which one.
+    pub id: Uuid,
+    /// As people write it.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// A row of the list.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ConversationRow {
@@ -87,6 +98,8 @@ pub struct ConversationRow {
     pub draft: Option<String>,
     /// Its open ticket.
     pub ticket: Option<RowTicket>,
+    /// The mailing that it answers.
+    pub mailing: Option<RowMailing>,
     /// Rises with each change.
     pub version: i64,
     /// The bot that is in charge; none: people.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     db::{DbResult, Tx},
     http::{Cursor, Page},
+    mailings::{self, history::SentMailing},
     messages::{
         self,
         model::{Author, MessageView},
@@ -44,6 +45,13 @@ pub enum TimelineItem {
         #[schema(value_type = Object)]
         data: serde_json::Value,
     },
+    /// A mailing went to him.
+    Mailing {
+        /// When.
+        at: Timestamp,
+        /// Which one, and what became of it.
+        mailing: Box<SentMailing>,
+    },
 }
 
 /// An event, as a history shows it.
@@ -74,6 +82,12 @@ impl From<EventRow> for TimelineItem {
     }
 }
 
+impl From<MessageView> for TimelineItem {
+    fn from(message: MessageView) -> Self {
+        Self::Message { at: message.at, message: Box::new(message) }
+    }
+}
+
 /// Events have numbers and messages have ids: as a cursor's id a number sorts before every id of its time.
 fn event_key(seq: i64) -> Uuid {
     Uuid::from_u64_pair(0, seq.cast_unsigned())
@@ -87,13 +101,9 @@ pub fn event_seq(cursor: Cursor) -> i64 {
 }
 
 impl TimelineItem {
-    /// A page of messages and events together, each the newest first; within the page the newest is last.
+    /// A page of what is the newest of each kind; within the page the newest is last.
     #[must_use]
-    pub fn page(messages: Vec<MessageView>, events: Vec<EventRow>, limit: usize) -> Page<Self> {
-        let messages = messages
-            .into_iter()
-            .map(|message| Self::Message { at: message.at, message: Box::new(message) });
-        let mut items: Vec<Self> = messages.chain(events.into_iter().map(Self::from)).collect();
+    pub fn page(mut items: Vec<Self>, limit: usize) -> Page<Self> {
         items.sort_by_key(|item| std::cmp::Reverse((item.place().at, item.place().id)));
         let mut page = Page::cut(items, limit, Self::place);
         page.items.reverse();
@@ -104,6 +114,7 @@ impl TimelineItem {
         match self {
             Self::Message { at, message } => Cursor::new(*at, message.id),
             Self::Event { at, seq, .. } => Cursor::new(*at, event_key(*seq)),
+            Self::Mailing { at, mailing } => Cursor::new(*at, mailing.recipient_id),
         }
     }
 }
@@ -153,5 +164,17 @@ pub async fn page(
     let rows = messages::queries::before(tx, contact_id, conversation_id, cursor, more).await?;
     let messages = messages::queries::shown(tx, rows, now).await?;
     let events = events(tx, contact_id, conversation_id, cursor, more).await?;
-    Ok(TimelineItem::page(messages, events, limit))
+    // What went to many belongs to no conversation; it stands in all of them.
+    let mailings = mailings::history::before(tx, contact_id, cursor, more).await?;
+    let behind = |item: &TimelineItem| {
+        let place = item.place();
+        cursor.is_none_or(|cursor| (place.at, place.id) < (cursor.at, cursor.id))
+    };
+    let mailings = mailings
+        .into_iter()
+        .map(|mailing| TimelineItem::Mailing { at: mailing.sent_at, mailing: Box::new(mailing) })
+        .filter(behind);
+    let said = messages.into_iter().map(TimelineItem::from);
+    let done = events.into_iter().map(TimelineItem::from);
+    Ok(TimelineItem::page(said.chain(done).chain(mailings).collect(), limit))
 }

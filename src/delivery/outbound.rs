@@ -90,6 +90,7 @@ pub async fn prepare(app: &App, leased: &Leased) -> Result<Outbound, NotReady> {
         automatic: row.automatic,
         // What was for later is as if it were written then: its date, and for how long it is tried.
         written_at: row.details.0.send_at.map_or(row.at, |later| later.max(row.at)),
+        bulk: None,
     })
 }
 

@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
 use crate::{
     app::App, bots, canned, channels, channels::kinds::Part, consent, contacts, conversations,
-    demo, files, imports, live, messages, officers, on_db, quarantine, search, segments, telemetry,
-    tickets, webhooks,
+    demo, files, imports, live, mailings, messages, officers, on_db, quarantine, search, segments,
+    telemetry, templates, tickets, webhooks,
 };
 
 /// The routes of the API below `/api/v1`, its description, and the list of who may use what.
@@ -38,6 +38,8 @@ pub fn api(app: &App) -> (Router<App>, OpenApi, Vec<Listed>) {
         tickets::http::routes,
         search::http::routes,
         canned::http::routes,
+        templates::http::routes,
+        mailings::http::routes,
         channels::http::routes,
         webhooks::http::routes,
         bots::http::routes,
@@ -115,6 +117,7 @@ pub fn router(app: &App) -> Router {
         .route("/mail.css", get(assets::mail_css))
         .route("/chat/files/{id}", get(chat_file))
         .route("/hooks/telegram/{channel}", post(telegram_hook))
+        .merge(mailings::pages::routes())
         .layer(DefaultBodyLimit::max(sapa_telegram::MAX_WEBHOOK_BODY + 1024));
     if app.is_demo() {
         router = router.merge(demo::http::pages());

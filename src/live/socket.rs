@@ -42,6 +42,7 @@ fn may_hear(caller: &Caller, event: &Event) -> bool {
     let permission = match event.kind.split('.').next().unwrap_or_default() {
         "quarantine" => Permission::QuarantineManage,
         "officer" => Permission::OfficersManage,
+        "mailing" => Permission::MailingsRead,
         _ => Permission::ConversationsRead,
     };
     caller.may(permission)

@@ -81,6 +81,15 @@ pub enum Permission {
     /// Take in files of contacts.
     #[serde(rename = "contacts:import")]
     ContactsImport,
+    /// See mailings and what became of them.
+    #[serde(rename = "mailings:read")]
+    MailingsRead,
+    /// Write templates and prepare mailings.
+    #[serde(rename = "mailings:write")]
+    MailingsWrite,
+    /// Start, pause, resume and cancel mailings; settle what is unknown.
+    #[serde(rename = "mailings:send")]
+    MailingsSend,
     /// See and replay what was quarantined.
     #[serde(rename = "quarantine:manage")]
     QuarantineManage,
@@ -106,7 +115,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::ConversationsRead,
         Self::ConversationsWrite,
         Self::ContactsWrite,
@@ -116,6 +125,9 @@ impl Permission {
         Self::CannedWrite,
         Self::SegmentsWrite,
         Self::ContactsImport,
+        Self::MailingsRead,
+        Self::MailingsWrite,
+        Self::MailingsSend,
         Self::QuarantineManage,
         Self::OfficersManage,
         Self::ChannelsManage,
@@ -147,17 +159,19 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::ContactsWrite
                 | P::ContactsMerge
                 | P::TicketsWrite
+                | P::MailingsRead
         ),
-        Role::Marketer => {
-            matches!(
-                permission,
-                P::ConversationsRead
-                    | P::ContactsWrite
-                    | P::CannedWrite
-                    | P::SegmentsWrite
-                    | P::ContactsImport
-            )
-        }
-        Role::Analyst => permission == P::ConversationsRead,
+        Role::Marketer => matches!(
+            permission,
+            P::ConversationsRead
+                | P::ContactsWrite
+                | P::CannedWrite
+                | P::SegmentsWrite
+                | P::ContactsImport
+                | P::MailingsRead
+                | P::MailingsWrite
+                | P::MailingsSend
+        ),
+        Role::Analyst => matches!(permission, P::ConversationsRead | P::MailingsRead),
     }
 }

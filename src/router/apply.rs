@@ -81,7 +81,7 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
         tx,
         "INSERT INTO conversations
              (id, contact_id, channel_id, status, subject, preview, preview_kind, has_files, last_message_at,
-              message_count, created_at, related_id, version) ",
+              message_count, created_at, related_id, mailing_id, version) ",
         &plan.conversations,
         |row, new| row
             .push_bind(new.id)
@@ -96,6 +96,7 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
             .push_bind(0_i64)
             .push_bind(new.at)
             .push_bind(new.related_id)
+            .push_bind(new.mailing_id)
             .push_bind(0_i64)
     );
     if !plan.touched.is_empty() {
@@ -185,11 +186,11 @@ async fn messages(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
 /// Writes what belongs to tickets, does what is rare, one by one, and tells what to log of it.
 pub async fn rare(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<Vec<NewEvent>> {
     let mut events = super::tickets::apply(tx, plan).await?;
-    let at =
-        plan.messages.first().map(|message| message.fresh.arrival.received_at).unwrap_or_default();
+    let at = plan.at;
     for (channel, edit) in &plan.edits {
         events.extend(crate::messages::edit(tx, *channel, edit).await?);
     }
+    events.extend(super::mailings::apply(tx, plan, at).await?);
     for token in &plan.used_links {
         contacts::links::use_up(tx, token, at).await?;
     }

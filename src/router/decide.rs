@@ -14,8 +14,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::plan::{
-    Context, Fresh, Heard, KnownConversation, KnownIdentity, KnownMessage, Merge, NewContact,
-    NewConversation, NewIdentity, NewMessage, Plan, Policy, Suggestion, Touched,
+    Context, Fresh, Heard, KnownConversation, KnownIdentity, KnownMessage, KnownRecipient, Merge,
+    NewContact, NewConversation, NewIdentity, NewMessage, Plan, Policy, Suggestion, Touched,
 };
 use super::{
     tickets,
@@ -30,8 +30,9 @@ pub fn decide<'m>(
     arrivals: &[Fresh<'m>],
     new_id: impl FnMut() -> Uuid,
 ) -> Plan<'m> {
-    let mut rules =
-        Rules { context, policy, plan: Plan::default(), touched: HashMap::new(), new_id };
+    let at = arrivals.first().map(|fresh| fresh.arrival.received_at).unwrap_or_default();
+    let plan = Plan { at, ..Plan::default() };
+    let mut rules = Rules { context, policy, plan, touched: HashMap::new(), new_id };
     for fresh in arrivals {
         match &fresh.arrival.content {
             Ok(Inbound::Message(message)) => rules.message(*fresh, message),
@@ -59,6 +60,13 @@ struct Rules<'m, I> {
 impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
     fn message(&mut self, fresh: Fresh<'m>, message: &'m Message) {
         let arrival = fresh.arrival;
+        if let Some(leaving) =
+            message.unsubscribe.as_ref().and_then(|token| self.context.leaving.get(token))
+        {
+            // It says all by its address, and nobody needs to read it (mail 18).
+            self.plan.leaving.push(*leaving);
+            return;
+        }
         if let Some(key) = &message.logical_key
             && !self.context.known.insert((arrival.channel, key.clone()))
         {
@@ -69,7 +77,9 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         let token = message.thread.token.as_deref();
         let answered = token.and_then(|token| self.context.tokens.get(token).copied());
 
-        let (contact_id, identity) = self.whose(fresh, sender, token, answered);
+        let mailed = token.and_then(|token| self.context.recipients.get(token).copied());
+
+        let (contact_id, identity) = self.whose(fresh, sender, token, answered, mailed);
         self.claims(contact_id, sender, at);
         let actor = Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
         let opened = self.plan.conversations.len();
@@ -146,6 +156,7 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         sender: &'m Sender,
         token: Option<&'m str>,
         answered: Option<KnownMessage>,
+        mailed: Option<KnownRecipient>,
     ) -> (Uuid, Uuid) {
         let at = fresh.arrival.received_at;
         let link = token.and_then(|token| {
@@ -155,7 +166,8 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         });
         if let Some(known) = self.context.identities.get(&sender.address).copied() {
             // A mail that comes back from the very address it was sent to proves that address.
-            let replied = answered.is_some_and(|answered| answered.identity_id == Some(known.id));
+            let replied = answered.is_some_and(|answered| answered.identity_id == Some(known.id))
+                || mailed.is_some_and(|mailed| mailed.identity_id == Some(known.id));
             let proof = sender
                 .proof
                 .or(link.map(|_| Proof::DeepLink))
@@ -323,15 +335,30 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         });
         let related_id =
             parent.filter(|_| own_parent.is_none()).map(|parent| parent.conversation_id);
-        let joined = answered
-            .or(own_parent)
-            .and_then(|message| self.conversation(message.conversation_id))
-            .or_else(|| {
-                if related_id.is_some() { None } else { self.same_matter(message, contact_id, at) }
-            });
+        let joined =
+            answered.or(own_parent).and_then(|message| self.conversation(message.conversation_id));
+        let mailed = if joined.is_some() {
+            None
+        } else {
+            self.context.answered_mailing(message, contact_id, identity)
+        };
+        let joined = joined.or_else(|| match mailed {
+            Some(mailed) => self.context.about_mailing(mailed, self.policy, at),
+            None if related_id.is_some() => None,
+            None => self.same_matter(message, contact_id, at),
+        });
+        // Who writes without a subject and answers nothing says something of the last that he got.
+        let mailed = mailed.or_else(|| {
+            let here = (contact_id, fresh.arrival.channel);
+            if joined.is_some() { None } else { self.context.mailed.get(&here).copied() }
+        });
+        if let Some(mailed) = mailed.filter(|_| !message.automatic) {
+            self.plan.answered.push(mailed);
+        }
 
         let Some(found) = joined else {
-            return self.open(fresh, message, contact_id, related_id, actor);
+            let mailing_id = mailed.map(|mailed| mailed.mailing_id);
+            return self.open(fresh, message, contact_id, related_id, mailing_id, actor);
         };
         // What a program wrote joins without waking anything.
         let wakes = !message.automatic;
@@ -401,6 +428,7 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         message: &'m Message,
         contact_id: Uuid,
         related_id: Option<Uuid>,
+        mailing_id: Option<Uuid>,
         actor: &Actor,
     ) -> KnownConversation {
         let at = fresh.arrival.received_at;
@@ -412,13 +440,16 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             channel_id: fresh.arrival.channel,
             subject,
             related_id,
+            mailing_id,
             at,
         });
-        self.plan.events.push(
-            NewEvent::new("conversation.opened", at, actor.clone())
-                .conversation(id, contact_id)
-                .in_history(),
-        );
+        let mut opened = NewEvent::new("conversation.opened", at, actor.clone())
+            .conversation(id, contact_id)
+            .in_history();
+        if let Some(mailing_id) = mailing_id {
+            opened = opened.data(json!({ "mailing_id": mailing_id }));
+        }
+        self.plan.events.push(opened);
         let opened = KnownConversation {
             id,
             contact_id,
@@ -426,6 +457,7 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             awake: true,
             subject: subject.map(str::to_owned),
             channel_id: fresh.arrival.channel,
+            mailing_id,
             last_message_at: at,
         };
         self.remember(opened.clone());

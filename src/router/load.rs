@@ -7,6 +7,7 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{
+    mailings,
     plan::{Context, Fresh, KnownConversation, KnownIdentity, KnownMessage, Policy},
     tickets,
 };
@@ -39,6 +40,7 @@ pub async fn load(
     }
     identities(tx, &mut context, &messages).await?;
     answered(tx, keys, &mut context, &messages).await?;
+    mailings::load(tx, keys, &mut context, policy, &messages).await?;
     links(tx, &mut context, &messages).await?;
     conversations(tx, &mut context, policy, &messages).await?;
     logical_keys(tx, &mut context, &messages).await?;
@@ -157,9 +159,9 @@ async fn links(
 ) -> DbResult<()> {
     for (fresh, message) in messages {
         // Rare: a customer opens the link that an officer sent him.
-        let Some(token) =
-            message.thread.token.as_deref().filter(|token| !context.tokens.contains_key(*token))
-        else {
+        let Some(token) = message.thread.token.as_deref().filter(|token| {
+            !context.tokens.contains_key(*token) && !context.recipients.contains_key(*token)
+        }) else {
             continue;
         };
         let contact_id: Option<Uuid> = on_db!(&mut *tx, |conn| {
@@ -178,13 +180,12 @@ async fn links(
     Ok(())
 }
 
-type ConversationRow = (Uuid, Uuid, String, Option<String>, ChannelId, Timestamp);
+type ConversationRow = (Uuid, Uuid, String, Option<String>, ChannelId, Option<Uuid>, Timestamp);
 
-const CONVERSATION: &str =
-    "SELECT id, contact_id, status, subject, channel_id, last_message_at FROM conversations WHERE ";
+const CONVERSATION: &str = "SELECT id, contact_id, status, subject, channel_id, mailing_id, last_message_at FROM conversations WHERE ";
 
 fn known(
-    (id, contact_id, status, subject, channel_id, last_message_at): ConversationRow,
+    (id, contact_id, status, subject, channel_id, mailing_id, last_message_at): ConversationRow,
 ) -> KnownConversation {
     KnownConversation {
         id,
@@ -193,6 +194,7 @@ fn known(
         awake: status == "open",
         subject,
         channel_id,
+        mailing_id,
         last_message_at,
     }
 }

@@ -45,8 +45,23 @@ pub struct KnownConversation {
     pub subject: Option<String>,
     /// The channel it was on last.
     pub channel_id: ChannelId,
+    /// The mailing that it answers.
+    pub mailing_id: Option<Uuid>,
     /// When anything was last said.
     pub last_message_at: Timestamp,
+}
+
+/// A recipient of a mailing, as its ledger has him.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownRecipient {
+    /// The row of the ledger.
+    pub id: Uuid,
+    /// The mailing.
+    pub mailing_id: Uuid,
+    /// Who got it.
+    pub contact_id: Uuid,
+    /// To which address.
+    pub identity_id: Option<Uuid>,
 }
 
 /// A message of ours or theirs that an arrival answers.
@@ -75,6 +90,12 @@ pub struct Context {
     pub tokens: HashMap<String, KnownMessage>,
     /// Contacts whose one-time link was opened, by the token.
     pub links: HashMap<String, Uuid>,
+    /// Recipients of mailings, by the token that came back or by the channel's own id of what they got.
+    pub recipients: HashMap<String, KnownRecipient>,
+    /// The last mailing of contacts who write on a channel without subjects, if nothing was said since.
+    pub mailed: HashMap<(Uuid, ChannelId), KnownRecipient>,
+    /// Recipients who want no more, by the token in the address that they wrote to.
+    pub leaving: HashMap<String, Uuid>,
     /// Messages that are stored already, by channel and logical key.
     pub known: HashSet<(ChannelId, String)>,
     /// Tickets, and what opens them.
@@ -93,6 +114,8 @@ pub struct Policy {
 /// What shall be written: one list per table, in the order of the arrivals.
 #[derive(Debug, Default)]
 pub struct Plan<'m> {
+    /// When the first of the arrivals came.
+    pub at: Timestamp,
     /// New contacts.
     pub contacts: Vec<NewContact<'m>>,
     /// New addresses.
@@ -117,6 +140,10 @@ pub struct Plan<'m> {
     pub used_links: Vec<String>,
     /// To which tickets messages belong.
     pub tickets: tickets::Planned,
+    /// Recipients of mailings who answered.
+    pub answered: Vec<KnownRecipient>,
+    /// Recipients of mailings who want no more.
+    pub leaving: Vec<Uuid>,
 }
 
 /// A contact to be made.
@@ -177,6 +204,8 @@ pub struct NewConversation<'m> {
     pub subject: Option<&'m str>,
     /// A conversation that it may belong to, without proof.
     pub related_id: Option<Uuid>,
+    /// The mailing that it answers.
+    pub mailing_id: Option<Uuid>,
     /// When.
     pub at: Timestamp,
 }

@@ -65,6 +65,7 @@ fn conversation(
         awake: open,
         subject: subject.map(str::to_owned),
         channel_id: ChannelId(Uuid::nil()),
+        mailing_id: None,
         last_message_at: Timestamp::from_seconds(1_800_000_000)
             .before(Duration::from_secs(days_ago * 24 * 3600)),
     }

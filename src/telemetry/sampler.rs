@@ -39,7 +39,8 @@ pub async fn sample(app: &App, seen: &mut Option<i64>) -> DbResult<()> {
     .await?
     });
     let unknown: i64 = on_db!(&mut tx, |conn| sqlx::query_scalar(
-        "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'"
+        "SELECT (SELECT COUNT(*) FROM deliveries WHERE state = 'unknown')
+              + (SELECT COUNT(*) FROM mailing_recipients WHERE state = 'unknown')"
     )
     .fetch_one(conn)
     .await?);

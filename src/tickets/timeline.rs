@@ -61,5 +61,6 @@ pub async fn page(
     let rows = messages::queries::of_ticket(tx, ticket_id, cursor, more).await?;
     let messages = messages::queries::shown(tx, rows, now).await?;
     let events = events(tx, ticket_id, contact_id, cursor, more).await?;
-    Ok(TimelineItem::page(messages, events, limit))
+    let said = messages.into_iter().map(TimelineItem::from);
+    Ok(TimelineItem::page(said.chain(events.into_iter().map(TimelineItem::from)).collect(), limit))
 }

@@ -374,7 +374,6 @@ async fn r25_no_path_comes_from_a_request() {
 async fn a_mail_that_would_have_left_can_be_read_and_its_html_is_shut_in() {
     let app = demonstration(Backend::Sqlite).await;
     let ayu = signed_in(&app, "Ayu").await;
-    assert_eq!(length(&ayu.get("/mail-folder").await["items"]), 0);
     let found = ayu.get("/conversations?folder=open").await;
     let letter = found["items"]
         .as_array()
@@ -387,10 +386,11 @@ async fn a_mail_that_would_have_left_can_be_read_and_its_html_is_shut_in() {
     ayu.post(&format!("/conversations/{}/messages", letter["id"].as_str().unwrap()), answer).await;
     let listed = eventually(|| async {
         let page = ayu.get("/mail-folder").await;
-        page["items"].as_array().unwrap().first().cloned()
+        // A mailing is under way too.
+        let mails = page["items"].as_array().unwrap();
+        mails.iter().find(|mail| mail["subject"].as_str().unwrap().starts_with("Re: ")).cloned()
     })
     .await;
-    assert!(listed["subject"].as_str().unwrap().starts_with("Re: "), "{listed}");
     let mail = ayu.get(&format!("/mail-folder/{}", listed["name"].as_str().unwrap())).await;
     assert!(mail["text"].as_str().unwrap().starts_with("Baik, terima kasih × 2."), "{mail}");
     assert!(mail["raw"].as_str().unwrap().contains("Message-ID:"));

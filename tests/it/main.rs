@@ -19,6 +19,7 @@ mod imports;
 mod intake;
 mod live;
 mod mail;
+mod mailings;
 mod officers;
 mod panics;
 mod plans;

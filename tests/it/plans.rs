@@ -102,7 +102,7 @@ async fn steps(tx: &mut Tx, sql: &str, values: &[String]) -> Vec<String> {
 }
 
 /// The tables that must not be read as a whole.
-const LARGE: [&str; 9] = [
+const LARGE: [&str; 10] = [
     "bot_turns",
     "conversations",
     "messages",
@@ -112,10 +112,11 @@ const LARGE: [&str; 9] = [
     "identities",
     "tickets",
     "ticket_messages",
+    "mailing_recipients",
 ];
 
 /// The other names of the large tables in the hub's statements.
-const ALIASES: [&str; 10] = ["c", "m", "d", "e", "k", "i", "t", "p", "tm", "messages_fts"];
+const ALIASES: [&str; 11] = ["c", "m", "d", "e", "k", "i", "t", "p", "tm", "r", "messages_fts"];
 
 /// What is bad in a plan.
 fn faults(steps: &[String], may_sort: bool) -> Vec<String> {

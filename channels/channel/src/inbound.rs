@@ -84,6 +84,8 @@ pub struct Message {
     pub warnings: Vec<String>,
     /// Where on the web site it was written.
     pub page: Option<String>,
+    /// The token of a mailing that the sender does not want more of: the address that it was sent to says so.
+    pub unsubscribe: Option<String>,
 }
 
 /// Who says something: an address on a kind of channel, and what is known of its owner by this arrival alone.

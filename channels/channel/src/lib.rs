@@ -18,5 +18,7 @@ pub use inbound::{
     Address, Arrival, Claim, Edit, File, Inbound, Message, Original, Place, Proof, Receipt,
     ReceiptState, Sender, Thread, Unreadable,
 };
-pub use outbound::{Button, Capabilities, Mailbox, OutFile, Outbound, Outcome, Parent, Retry};
+pub use outbound::{
+    Bulk, Button, Capabilities, Mailbox, OutFile, Outbound, Outcome, Parent, Retry,
+};
 pub use time::{Clock, SystemClock, Timestamp};

@@ -46,6 +46,19 @@ pub struct Outbound {
     pub automatic: bool,
     /// When it was written.
     pub written_at: Timestamp,
+    /// One of many to as many customers.
+    pub bulk: Option<Bulk>,
+}
+
+/// What a message to many needs beside: a way out for who does not want the next one (RFC 8058, RFC 2369).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulk {
+    /// Where a POST ends it at once.
+    pub unsubscribe_url: String,
+    /// The token that ends it by a mail, ready for use in an address like a reply token.
+    pub unsubscribe_token: String,
+    /// A name of letters, digits and `-` that all messages of this mailing share.
+    pub list: String,
 }
 
 /// An address and the name of its owner.

@@ -3,6 +3,9 @@
 /// What stands before the reply token in the tag of an address: `halo+r-<token>@toko.example`.
 pub const REPLY_TAG: &str = "r-";
 
+/// What stands before the token in the address that ends mailings: `halo+u-<token>@toko.example`.
+pub const UNSUBSCRIBE_TAG: &str = "u-";
+
 const MAX_ADDRESS: usize = 254;
 const MAX_LOCAL: usize = 64;
 
@@ -70,7 +73,16 @@ pub fn split_tag(address: &str) -> (String, Option<&str>) {
 
 /// The reply token in an address, if it bears one.
 pub(crate) fn reply_token(address: &str) -> Option<String> {
-    let token = split_tag(address).1?.strip_prefix(REPLY_TAG)?;
+    token(address, REPLY_TAG)
+}
+
+/// The token in an address that ends mailings, if it is one (mail 18).
+pub(crate) fn unsubscribe_token(address: &str) -> Option<String> {
+    token(address, UNSUBSCRIBE_TAG)
+}
+
+fn token(address: &str, tag: &str) -> Option<String> {
+    let token = split_tag(address).1?.strip_prefix(tag)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     (!token.is_empty() && token.chars().all(plain)).then(|| token.to_ascii_lowercase())
 }
@@ -159,5 +171,19 @@ mod tests {
     #[case("Rina", None)]
     fn mail_37_an_address_in_a_name_is_seen(#[case] name: &str, #[case] shown: Option<&str>) {
         assert_eq!(shown_in(name).as_deref(), shown);
+    }
+
+    #[test]
+    fn mail_18_a_token_to_end_mailings_is_read_from_the_tag() {
+        let token = |address| unsubscribe_token(address);
+        assert_eq!(token("halo+u-AbC1@toko.example").as_deref(), Some("abc1"));
+        for other in [
+            "halo+r-abc1@toko.example",
+            "halo+u-@toko.example",
+            "halo@toko.example",
+            "halo+u-a_b@toko.example",
+        ] {
+            assert_eq!(token(other), None, "{other}");
+        }
     }
 }

@@ -116,6 +116,12 @@ pub fn sanitise(html: &str) -> String {
     quoted::fold(&tokens::finish(&clean))
 }
 
+/// The text of a page of ours, links with their addresses: the text part of a mail that has none.
+#[must_use]
+pub fn text_of(html: &str) -> String {
+    text::with_links(&sanitise(html))
+}
+
 /// Text as HTML, its lines kept.
 pub(crate) fn preformatted(text: &str) -> String {
     let mut out = String::from("<p style=\"white-space:pre-wrap\">");

@@ -14,9 +14,9 @@ mod parse;
 mod send;
 mod server;
 
-pub use address::{REPLY_TAG, normalise, split_tag};
+pub use address::{REPLY_TAG, UNSUBSCRIBE_TAG, normalise, split_tag};
 pub use compose::{DkimError, DkimKey, MailboxSettings};
-pub use html::{QUOTED_CLASS, sanitise};
+pub use html::{QUOTED_CLASS, sanitise, text_of};
 pub use parse::{Envelope, parse};
 pub use send::{EmailChannel, Limits, Relay, SetUpError, Tls, Way};
 pub use server::{

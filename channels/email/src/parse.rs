@@ -19,7 +19,7 @@ use mail_parser::{MessageParser, PartType};
 use sapa_channel::{Inbound, Message, Thread, Timestamp, Unreadable};
 use sha2::{Digest, Sha256};
 
-use crate::address::{normalise, reply_token, split_tag};
+use crate::address::{normalise, reply_token, split_tag, unsubscribe_token};
 use headers::Headers;
 
 /// What is known of a mail from its way here, and what of its addresses is ours.
@@ -119,6 +119,7 @@ fn understand(bytes: &[u8], envelope: &Envelope<'_>) -> Result<Message, Unreadab
         also_to: also_to(&headers, envelope),
         warnings,
         page: None,
+        unsubscribe: own_token(&headers, envelope, unsubscribe_token),
     })
 }
 
@@ -135,14 +136,7 @@ fn logical_key(id: &str, headers: &Headers<'_>, text: &str) -> String {
 
 /// Our token if the mail bears one, and the mails that it answers, the nearest first.
 fn thread(headers: &Headers<'_>, envelope: &Envelope<'_>) -> Thread {
-    let token = reply_token(envelope.recipient).or_else(|| {
-        ["To", "Cc", "Delivered-To", "X-Original-To"]
-            .into_iter()
-            .flat_map(|name| headers.addresses(name))
-            .filter_map(|addr| normalise(&addr.address))
-            .filter(|address| (envelope.ours)(&split_tag(address).0))
-            .find_map(|address| reply_token(&address))
-    });
+    let token = own_token(headers, envelope, reply_token);
     let mut answers: Vec<String> = Vec::new();
     let references = headers.ids("References").into_iter().rev();
     for id in headers.ids("In-Reply-To").into_iter().chain(references) {
@@ -151,6 +145,22 @@ fn thread(headers: &Headers<'_>, envelope: &Envelope<'_>) -> Thread {
         }
     }
     Thread { token, answers }
+}
+
+/// A token in one of our own addresses that the mail went to.
+fn own_token(
+    headers: &Headers<'_>,
+    envelope: &Envelope<'_>,
+    token: fn(&str) -> Option<String>,
+) -> Option<String> {
+    token(envelope.recipient).or_else(|| {
+        ["To", "Cc", "Delivered-To", "X-Original-To"]
+            .into_iter()
+            .flat_map(|name| headers.addresses(name))
+            .filter_map(|addr| normalise(&addr.address))
+            .filter(|address| (envelope.ours)(&split_tag(address).0))
+            .find_map(|address| token(&address))
+    })
 }
 
 /// Everybody else it was addressed to.

@@ -49,7 +49,7 @@ function faultsOf(language: string | null): string[] {
     faults.push('undefined is shown');
   // What no word was found for is shown by its key; what was not filled in, with its braces.
   const key =
-    /^(act|agreed|audit|channels|cond|composer|consent|customer|delivery|dur|empty|error|event|folder|import|keys|kind|later|list|live|message|nav|officers|profile|reason|role|saw|segments|sessions|settings|status|story|suppress|tab|thread|ticket|to|tokens|tree|warning|webhooks)\.[a-z_.]+$/;
+    /^(act|agreed|audit|channels|composer|cond|consent|customer|delivery|dur|empty|error|event|folder|import|keys|kind|later|list|live|mailing|message|nav|officers|profile|reason|role|saw|segments|sessions|settings|status|story|suppress|tab|template|thread|ticket|to|tokens|tree|warning|webhooks)\.[a-z_.]+$/;
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const text = node.textContent?.trim() ?? '';
@@ -129,6 +129,9 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
       const rina = await conversationOf(page, 'Rina Wulandari');
       const found = await page.request.get('/api/v1/tickets?status=open&limit=1');
       const [ticket] = ((await found.json()) as { items: { id: string }[] }).items;
+      const sent = await page.request.get('/api/v1/mailings');
+      const { items } = (await sent.json()) as { items: { id: string; state: string }[] };
+      const [mailing, draft] = ['done', 'draft'].map((state) => items.find((one) => one.state === state));
       const first = async (path: string) =>
         ((await (await page.request.get(path)).json()) as { items: { id: string }[] }).items[0];
       const segment = await first('/api/v1/segments');
@@ -142,6 +145,12 @@ for (const [turn, { name, language, ...options }] of looks.entries()) {
         ['ticket', `/tickets/${ticket?.id}`, '.sect table'],
         ['contacts', '/contacts', 'main li, main tr'],
         ['contact', `/contacts/${rina.contact.id}`, 'main .block'],
+        ['mailings', '/mailings', 'tbody tr'],
+        ['mailing', `/mailings/${mailing?.id}`, '.cells'],
+        ['mailing-recipients', `/mailings/${mailing?.id}?tab=recipients`, 'tbody tr'],
+        ['mailing-draft', `/mailings/${draft?.id}`, '.figure-big'],
+        ['templates', '/mailings/templates', 'tbody tr'],
+        ['template', '/mailings/templates/new?starter=offer-id', '.framed'],
         ['search', '/search?q=kopi', '.hits'],
         ['segments', '/segments', 'tbody tr'],
         ['segment', `/segments/${segment?.id}`, '.tree .n'],

@@ -9,6 +9,12 @@ use sapa::{
     },
     delivery,
     http::Cursor,
+    mailings::{
+        history,
+        ledger::{self, Done, Mark},
+        queries as mailings,
+        recipients::{self, Filter as Recipients},
+    },
     messages,
     tickets::{
         self,
@@ -131,6 +137,49 @@ scenario! {
         look(&app, "tickets of a contact", &["WHERE t.contact_id = ", "CASE t.status"], &[literal(contact)], true, &mut found).await;
         tickets::offers::of_conversation(&mut tx, filled::id(500)).await.unwrap();
         look(&app, "offers", &["FROM ticket_offers x", "x.state = 'open'"], &[literal(filled::id(500))], true, &mut found).await;
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}
+
+scenario! {
+    async fn a_ledger_is_counted_leased_and_listed_by_its_indexes(app: TestApp) {
+        keep_statements();
+        filled::filled(&app).await;
+        let mut found = Vec::new();
+        let now = app.app.now();
+        let of = filled::id(3);
+        let (mailing, worker, at) = (literal(of), literal(filled::id(77)), now.0.to_string());
+        let mut tx = app.app.db().write().await.unwrap();
+        mailings::counts(&mut tx, &[of]).await.unwrap();
+        look(&app, "counts", &["SELECT mailing_id, state, exclusion, COUNT(*)"], std::slice::from_ref(&mailing), true, &mut found).await;
+        ledger::next_due(&mut tx, of).await.unwrap();
+        look(&app, "next due", &["SELECT MIN(run_at) FROM mailing_recipients"], std::slice::from_ref(&mailing), true, &mut found).await;
+        ledger::lease(&mut tx, of, "email", filled::id(77), now, 64).await.unwrap();
+        look(&app, "lease", &["ELSE 'excluded' END, exclusion = picked.why"], &[mailing.clone(), worker, at.clone(), "64".to_owned()], true, &mut found).await;
+        let mark = Mark { seq: 12, fence: 1, vars: serde_json::Map::new() };
+        ledger::mark(&mut tx, "email", &[mark], now).await.unwrap();
+        let marked = ["12", "1", "'{}'::jsonb", &at, &at].map(str::to_owned);
+        look(&app, "mark", &["WITH want (seq, fence, vars)"], &marked, true, &mut found).await;
+        let done = Done { seq: 12, fence: 1, state: "sent", run_at: now, reason: None, external_id: None };
+        ledger::finish(&mut tx, &[done], now).await.unwrap();
+        let finished = ["12", "1", "'sent'", &at, "NULL::text", "NULL::text", &at].map(str::to_owned);
+        look(&app, "finish", &["WITH done (seq, fence, state"], &finished, true, &mut found).await;
+        ledger::has_stale(&mut tx, now).await.unwrap();
+        look(&app, "stale", &["SELECT EXISTS (SELECT 1 FROM mailing_recipients WHERE state IN"], std::slice::from_ref(&at), true, &mut found).await;
+        mailings::rate(&mut tx, of, now, 1_000_000).await.unwrap();
+        look(&app, "rate", &["COUNT(*) FROM mailing_recipients WHERE mailing_id", "GROUP BY (sent_at"], &[mailing.clone(), at.clone(), "1000000".to_owned()], true, &mut found).await;
+        let cursor = Cursor { at: 500, id: of };
+        for (name, filter, values) in [
+            ("all recipients", Recipients::default(), vec![mailing.clone(), "500".to_owned(), "51".to_owned()]),
+            ("those who were sent it", Recipients { state: Some("sent".to_owned()), ..Recipients::default() }, vec![mailing.clone(), "'sent'".to_owned(), "500".to_owned(), "51".to_owned()]),
+            ("those without consent", Recipients { exclusion: Some("no_consent".to_owned()), ..Recipients::default() }, vec![mailing.clone(), "'no_consent'".to_owned(), "500".to_owned(), "51".to_owned()]),
+        ] {
+            recipients::list(&mut tx, of, &filter, Some(cursor), 50).await.unwrap();
+            look(&app, name, &["k.name AS contact_name, r.address", "ORDER BY r.seq LIMIT"], &values, name == "those without consent", &mut found).await;
+        }
+        history::before(&mut tx, filled::id(500), None, 51).await.unwrap();
+        look(&app, "mailings of a contact", &["r.sent_at, r.answered_at", "ORDER BY r.sent_at DESC"], &[literal(filled::id(500)), "51".to_owned()], true, &mut found).await;
+        drop(tx);
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }

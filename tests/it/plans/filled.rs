@@ -13,6 +13,10 @@ pub const CONTACTS: u32 = 4_000;
 const CONVERSATIONS: u32 = 20_000;
 /// How many messages.
 const MESSAGES: u32 = 60_000;
+/// How many mailings.
+const MAILINGS: u32 = 12;
+/// How many recipients they have in all.
+const RECIPIENTS: u32 = 36_000;
 
 /// The id of the nth contact, conversation or message.
 pub fn id(n: u32) -> Uuid {
@@ -119,6 +123,24 @@ pub async fn filled(app: &TestApp) -> (Client, Uuid) {
     .await;
     fill(&mut tx, "events", "kind, at, actor_kind, actor_name, contact_id, conversation_id, ticket_id, history, data", CONVERSATIONS,
         &format!("'ticket.opened', {at}, 'officer', 'Ayu', CONTACT(i), CONVERSATION(i), ID(i), TRUE, JSON({{}})")).await;
+    fill(
+        &mut tx,
+        "mailings",
+        "id, name, channel_id, state, created_at, updated_at, version",
+        MAILINGS,
+        &format!("ID(i), 'Panen', {on}, 'running', {at}, {at}, 1"),
+    )
+    .await;
+    let of = format!("(i % {MAILINGS} + 1)");
+    let of = if tx.is_sqlite() {
+        format!("unhex(printf('%032x', {of}))")
+    } else {
+        format!("lpad(to_hex({of}), 32, '0')::uuid")
+    };
+    fill(&mut tx, "mailing_recipients", "id, mailing_id, contact_id, address, state, exclusion, attempts, run_at, fence, sent_at, updated_at", RECIPIENTS,
+        &format!("ID(i), {of}, CONTACT(i), 'rina@surat.example',
+                  CASE WHEN i % 7 = 0 THEN 'excluded' WHEN i % 11 = 0 THEN 'queued' WHEN i % 501 = 0 THEN 'unknown' ELSE 'sent' END,
+                  CASE WHEN i % 7 = 0 THEN 'no_consent' END, 1, {at}, 1, CASE WHEN i % 7 <> 0 AND i % 11 <> 0 THEN {at} END, {at}")).await;
     tx.commit().await.unwrap();
     let mut tx = app.app.db().write().await.unwrap();
     analyse(&mut tx).await;

@@ -18,7 +18,7 @@ use crate::address::normalise_domain;
 
 /// The headers that are signed. Those named twice are signed as not being there a second time, so that nobody
 /// can add another (mail 15).
-const SIGNED: [&str; 12] = [
+const SIGNED: [&str; 16] = [
     "From",
     "From",
     "To",
@@ -31,6 +31,10 @@ const SIGNED: [&str; 12] = [
     "Reply-To",
     "In-Reply-To",
     "References",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Id",
+    "Feedback-ID",
 ];
 
 /// A key that signs for a domain. Its public half is in the DNS under the selector.

@@ -115,7 +115,8 @@ fn text(message: &Outbound, settings: &MailboxSettings, language: &str) -> Strin
         out.push_str(if number == 0 { "\n\n" } else { "\n" });
         let _ = write!(out, "{}. {}", number + 1, clean(&button.label));
     }
-    if !settings.signature.trim().is_empty() {
+    // A mailing says all that it says by itself.
+    if !settings.signature.trim().is_empty() && message.bulk.is_none() {
         out.push_str("\n\n-- \n");
         out.push_str(&clean(&settings.signature));
     }

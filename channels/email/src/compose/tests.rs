@@ -38,6 +38,7 @@ fn message() -> Outbound {
         language: "id".into(),
         automatic: false,
         written_at: Timestamp::from_seconds(1_795_403_700),
+        bulk: None,
     }
 }
 
@@ -302,4 +303,54 @@ proptest! {
         prop_assert!(!mail.contains("\r\n.\r\n") && !mail.contains("\r\nFrom "));
         let _ = read(mail.as_bytes());
     }
+}
+
+fn mailing() -> Outbound {
+    Outbound {
+        reply_token: Some("abc-123".into()),
+        author: String::new(),
+        html: Some("<!doctype html><html lang=\"id\"><body><h1>Panen</h1></body></html>".into()),
+        bulk: Some(Bulk {
+            unsubscribe_url: format!("https://sapa.toko.example/u/{}", "a".repeat(42)),
+            unsubscribe_token: "b".repeat(42),
+            list: "m-0012".into(),
+        }),
+        ..message()
+    }
+}
+
+#[test]
+fn mail_13_15_17_19_a_mailing_can_be_ended_by_headers_that_are_signed_and_not_folded_inside() {
+    let pem = include_str!("../../tests/keys/dkim-rsa.pem");
+    let key = DkimKey::new("s1", "toko.example", pem).unwrap();
+    let bytes = compose(&mailing(), &settings(), Some(&key)).unwrap().bytes;
+    let mail = String::from_utf8(bytes).unwrap();
+    let url = format!("<https://sapa.toko.example/u/{}>", "a".repeat(42));
+    let mailto = format!("<mailto:halo+u-{}@toko.example?subject=unsubscribe>", "b".repeat(42));
+    assert!(mail.contains(&format!("List-Unsubscribe: {url},\r\n {mailto}\r\n")), "{mail}");
+    assert_eq!(header(&mail, "List-Unsubscribe-Post").unwrap(), "List-Unsubscribe=One-Click");
+    assert_eq!(header(&mail, "List-Id").unwrap(), "Toko Batik <m-0012.toko.example>");
+    assert_eq!(header(&mail, "Precedence").unwrap(), "bulk");
+    assert_eq!(header(&mail, "Feedback-ID").unwrap(), "m-0012:mailing:sapa:tokoexample");
+    assert_eq!(header(&mail, "From").unwrap(), "Toko Batik <halo@toko.example>");
+    let signature = header(&mail, "DKIM-Signature").unwrap();
+    for name in ["list-unsubscribe:", "list-unsubscribe-post:", "list-id:", "reply-to:"] {
+        assert!(signature.replace(' ', "").contains(name), "{name}: {signature}");
+    }
+    assert!(!mail.contains("Bandung"), "a mailing says all by itself: {mail}");
+    let body = read(mail.as_bytes());
+    assert!(body.automatic, "whoever answers by a program must know it: {body:?}");
+    assert!(body.html.unwrap().contains("<h1>Panen</h1>"));
+    assert_eq!(mail.matches("<html").count(), 1, "a whole page stays as it is");
+}
+
+#[rstest]
+#[case("http://x.example/u/1\r\nBcc: all@x.example")]
+#[case("https://x.example/u/1>,<mailto:a@x.example")]
+#[case("javascript:alert(1)")]
+#[case("https://x.example/a,b")]
+fn r18_an_address_to_end_mailings_is_one_address(#[case] url: &str) {
+    let mut message = mailing();
+    message.bulk.as_mut().unwrap().unsubscribe_url = url.into();
+    assert!(matches!(compose(&message, &settings(), None), Err(ComposeError::Unsubscribe(_))));
 }

@@ -163,3 +163,17 @@ proptest! {
         let _ = to_text(&once);
     }
 }
+
+#[test]
+fn mail_10_the_text_of_a_page_keeps_where_its_links_go() {
+    let html = "<!doctype html><html><head><style>p{color:red}</style></head><body><h1>Panen</h1>\
+        <p>Halo, <a href=\"https://toko.example/gayo\">pesan di sini</a> ya.</p>\
+        <p><a href=\"https://toko.example\">https://toko.example</a></p></body></html>";
+    let text = text_of(html);
+    assert!(
+        text.starts_with("Panen\n\nHalo, pesan di sini (https://toko.example/gayo) ya."),
+        "{text}"
+    );
+    assert_eq!(text.matches("https://toko.example").count(), 2, "{text}");
+    assert!(!text.contains("color"), "{text}");
+}

@@ -36,6 +36,15 @@ pub(crate) fn to_text(html: &str) -> Plain {
     Plain { text: text.finish(), quoted: quoted.finish() }
 }
 
+/// The text of what [`sanitise`](super::sanitise) gave, and where its links go.
+pub(super) fn with_links(html: &str) -> String {
+    let mut text = Writer { links: true, ..Writer::default() };
+    for token in tokens(html) {
+        text.token(token);
+    }
+    text.finish()
+}
+
 #[derive(Default)]
 struct Writer {
     out: String,
@@ -47,6 +56,10 @@ struct Writer {
     pre: usize,
     /// Inside so many `<blockquote>`.
     quotes: usize,
+    /// Whether links show their addresses.
+    links: bool,
+    /// The address of the link that is open, and where its text begins.
+    link: Option<(String, usize)>,
 }
 
 impl Writer {
@@ -78,6 +91,10 @@ impl Writer {
                     self.at_least(1);
                 }
                 "td" | "th" => self.space = true,
+                "a" if self.links => {
+                    let address = token.attribute("href").map(unescape);
+                    self.link = address.map(|address| (address, self.out.len()));
+                }
                 "img" => {
                     if let Some(alt) = token.attribute("alt").filter(|alt| !alt.trim().is_empty()) {
                         self.text(&format!("[{}]", unescape(alt).trim()));
@@ -96,6 +113,14 @@ impl Writer {
                 "pre" => {
                     self.pre = self.pre.saturating_sub(1);
                     self.at_least(2);
+                }
+                "a" => {
+                    if let Some((address, begun)) = self.link.take()
+                        && !self.out[begun..].contains(address.trim_start_matches("mailto:"))
+                    {
+                        self.space = true;
+                        self.word(&format!("({address})"));
+                    }
                 }
                 "div" | "tr" | "li" | "dt" | "dd" | "section" | "article" | "header" | "footer"
                 | "center" => self.at_least(1),

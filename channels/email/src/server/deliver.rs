@@ -11,7 +11,7 @@ use tokio::{task::spawn_blocking, time::timeout};
 
 use super::Shared;
 use crate::{
-    address::{reply_token, split_tag},
+    address::{reply_token, split_tag, unsubscribe_token},
     parse::{Envelope, parse},
 };
 
@@ -46,6 +46,11 @@ pub(super) async fn deliver(
             (&mut content, reply_token(&recipient.address))
         {
             message.thread.token = Some(token);
+        }
+        if let (Ok(Inbound::Message(message)), Some(token)) =
+            (&mut content, unsubscribe_token(&recipient.address))
+        {
+            message.unsubscribe = Some(token);
         }
         let arrival = Arrival {
             channel: recipient.channel,

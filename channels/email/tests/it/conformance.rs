@@ -45,6 +45,7 @@ pub(crate) fn message(text: &str) -> Outbound {
         language: "id".into(),
         automatic: false,
         written_at: Timestamp::from_seconds(1_795_403_700),
+        bulk: None,
     }
 }
 

@@ -173,6 +173,7 @@ pub fn outbound(text: &str) -> Outbound {
         language: "id".to_owned(),
         automatic: false,
         written_at: Timestamp::from_seconds(1_795_000_000),
+        bulk: None,
     }
 }
 

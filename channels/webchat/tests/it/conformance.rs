@@ -100,6 +100,7 @@ async fn nothing_is_sent_by_delivery() {
         language: "id".into(),
         automatic: false,
         written_at: crate::support::NOW,
+        bulk: None,
     };
     let outcome = channel.send(outbound).await;
     assert!(matches!(outcome, Outcome::NotSent { retry: Retry::Never, .. }), "{outcome:?}");

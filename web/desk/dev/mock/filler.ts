@@ -50,6 +50,7 @@ export function fillerRow(at: number): ConversationRow {
     bot: null,
     handed_over_at: null,
     ticket: null,
+    mailing: null,
     version: 1,
   };
 }

@@ -38,6 +38,7 @@ export function talk(name: string, kind: string, over: Partial<Stored> = {}): St
     created_at: ago(6000),
     solved_at: null,
     tickets: [],
+    mailing: null,
     last_seq: 4000,
     mentioned: false,
     ...over,

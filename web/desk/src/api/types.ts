@@ -71,7 +71,17 @@ export type Message = Is<
 type AnyItem = Sent<Schemas['TimelineItem']>;
 export type MessageItem = Is<Extract<AnyItem, { type: 'message' }>, { message: Message }>;
 export type EventItem = Is<Extract<AnyItem, { type: 'event' }>, { data: Record<string, unknown> }>;
-export type TimelineItem = MessageItem | EventItem;
+export type MailingItem = Extract<AnyItem, { type: 'mailing' }>;
+export type TimelineItem = MessageItem | EventItem | MailingItem;
+export type MailingState = 'draft' | 'running' | 'paused' | 'done' | 'cancelled';
+export type Mailing = Is<Sent<Schemas['Mailing']>, { state: MailingState }>;
+export type MailingCounts = Sent<Schemas['MailingCounts']>;
+export type MailingProgress = Is<Sent<Schemas['MailingProgress']>, { mailing: Mailing }>;
+export type MailingRecipient = Sent<Schemas['MailingRecipient']>;
+export type MailingReview = Sent<Schemas['MailingReview']>;
+export type Template = Sent<Schemas['Template']>;
+export type TemplatePreview = Sent<Schemas['TemplatePreview']>;
+export type Starter = Sent<Schemas['Starter']>;
 export type Evidence = Sent<Schemas['Evidence']>;
 export type Suggestion = Is<
   Sent<Schemas['Suggestion']>,
@@ -189,14 +199,18 @@ export type Refined<T> =
           ? Ticket
           : T extends Sent<Schemas['TicketRef']>
             ? TicketRef
-            : T extends Sent<Schemas['MessageView']>
-              ? Message
-              : T extends AnyItem
-                ? TimelineItem
-                : T extends Sent<Schemas['Contact']>
-                  ? Contact
-                  : T extends Sent<Schemas['ChannelView']>
-                    ? Channel & Omit<T, keyof Sent<Schemas['ChannelView']>>
-                    : T extends { items: (infer Item)[]; next: string | null }
-                      ? Page<Refined<Item>>
-                      : T;
+            : T extends Sent<Schemas['MailingProgress']>
+              ? MailingProgress
+              : T extends Sent<Schemas['Mailing']>
+                ? Mailing
+                : T extends Sent<Schemas['MessageView']>
+                  ? Message
+                  : T extends AnyItem
+                    ? TimelineItem
+                    : T extends Sent<Schemas['Contact']>
+                      ? Contact
+                      : T extends Sent<Schemas['ChannelView']>
+                        ? Channel & Omit<T, keyof Sent<Schemas['ChannelView']>>
+                        : T extends { items: (infer Item)[]; next: string | null }
+                          ? Page<Refined<Item>>
+                          : T;

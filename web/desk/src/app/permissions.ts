@@ -16,6 +16,9 @@ const needed = {
   quarantine: ['quarantine:manage'],
   canned: ['canned:write'],
   tickets: ['tickets:settings'],
+  mailings: ['mailings:read'],
+  'mailings.write': ['mailings:write'],
+  'mailings.send': ['mailings:send'],
 } satisfies Record<string, Permission[]>;
 
 export type Area = keyof typeof needed;

@@ -50,6 +50,12 @@ export interface InboxSearch {
   label?: string;
   message?: string;
 }
+export interface MailingSearch {
+  tab?: 'content' | 'recipients' | 'answers';
+  state?: string;
+  exclusion?: string;
+  who?: 'answered' | 'unsubscribed';
+}
 const inboxSearch = (search: Record<string, unknown>): InboxSearch => ({
   tab: search.tab === 'mine' || search.tab === 'unassigned' ? search.tab : undefined,
   sort: search.sort === 'oldest' || search.sort === 'waiting' ? search.sort : undefined,
@@ -95,6 +101,36 @@ const contact = createRoute({
   getParentRoute: () => desk,
   path: '/contacts/$contactId',
   component: lazyRouteComponent(() => import('../contacts/ContactPage'), 'ContactPage'),
+});
+const mailings = createRoute({
+  getParentRoute: () => desk,
+  path: '/mailings',
+  component: lazyRouteComponent(() => import('../mailings/MailingsPage'), 'MailingsPage'),
+});
+const templates = createRoute({
+  getParentRoute: () => desk,
+  path: '/mailings/templates',
+  component: lazyRouteComponent(() => import('../mailings/TemplatesPage'), 'TemplatesPage'),
+});
+const template = createRoute({
+  getParentRoute: () => desk,
+  path: '/mailings/templates/$templateId',
+  component: lazyRouteComponent(() => import('../mailings/TemplatePage'), 'TemplatePage'),
+  validateSearch: (search): { starter?: string } => ({ starter: text(search.starter) }),
+});
+const mailing = createRoute({
+  getParentRoute: () => desk,
+  path: '/mailings/$mailingId',
+  component: lazyRouteComponent(() => import('../mailings/MailingPage'), 'MailingPage'),
+  validateSearch: (search): MailingSearch => ({
+    tab:
+      search.tab === 'content' || search.tab === 'recipients' || search.tab === 'answers'
+        ? search.tab
+        : undefined,
+    state: text(search.state),
+    exclusion: text(search.exclusion),
+    who: search.who === 'answered' || search.who === 'unsubscribed' ? search.who : undefined,
+  }),
 });
 const imports = createRoute({
   getParentRoute: () => desk,
@@ -152,6 +188,10 @@ export const router = createRouter({
       ticket,
       contacts,
       contact,
+      mailings,
+      templates,
+      template,
+      mailing,
       imports,
       oneImport,
       segments,

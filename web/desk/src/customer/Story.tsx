@@ -15,7 +15,7 @@ export function Story({ contact }: { contact: Contact }) {
   const t = useT();
   const { items } = useTimeline(contact.id);
   const told = items
-    .filter((item) => item.type === 'message' || item.kind.startsWith('ticket.'))
+    .filter((item) => item.type !== 'event' || item.kind.startsWith('ticket.'))
     .slice(-SHOWN)
     .reverse();
   if (told.length === 0) return null;
@@ -43,6 +43,17 @@ function Turn({ item }: { item: TimelineItem }) {
         <Icon name={solved ? 'check' : 'ticket'} size="s" className={solved ? 'ok' : 't3'} />
         <span className="cut">
           {ticket?.number} {ticket?.title}
+        </span>
+      </>
+    );
+  }
+  if (item.type === 'mailing') {
+    return (
+      <>
+        <Icon name="horn" size="s" className="t3" />
+        <span className="cut">
+          {item.mailing.name}
+          {item.mailing.answered_at && <span className="t3"> · {t('mailing.answered_short')}</span>}
         </span>
       </>
     );

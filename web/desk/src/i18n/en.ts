@@ -5,6 +5,7 @@ import { customer } from './en/customer';
 import { hub } from './en/hub';
 import { inbox } from './en/inbox';
 import { keys } from './en/keys';
+import { mailings } from './en/mailings';
 import { pages } from './en/pages';
 import { segments } from './en/segments';
 import { settings } from './en/settings';
@@ -20,6 +21,7 @@ export const en = {
   ...hub,
   ...inbox,
   ...keys,
+  ...mailings,
   ...pages,
   ...segments,
   ...settings,

@@ -5,6 +5,7 @@ import { customer } from './id/customer';
 import { hub } from './id/hub';
 import { inbox } from './id/inbox';
 import { keys } from './id/keys';
+import { mailings } from './id/mailings';
 import { pages } from './id/pages';
 import { segments } from './id/segments';
 import { settings } from './id/settings';
@@ -21,6 +22,7 @@ export const id: Record<Key, string> = {
   ...hub,
   ...inbox,
   ...keys,
+  ...mailings,
   ...pages,
   ...segments,
   ...settings,

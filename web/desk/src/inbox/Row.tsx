@@ -134,6 +134,12 @@ function States({ row }: { row: ConversationRow }) {
           {t('status.solved')}
         </span>
       )}
+      {row.mailing && (
+        <span className="chip line" title={t('mailing.answer_to', { name: row.mailing.name })}>
+          <Icon name="horn" size="xs" label={t('mailing.answer_to', { name: row.mailing.name })} />
+          {row.mailing.number}
+        </span>
+      )}
       {row.ticket && (
         <span
           className={`chip ${ticketLook(row.ticket, now)}`}

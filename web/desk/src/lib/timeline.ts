@@ -17,7 +17,8 @@ export function ticketOf(
 }
 
 export function itemKey(item: TimelineItem): string {
-  return item.type === 'message' ? `m-${item.message.id}` : `e-${item.seq}`;
+  if (item.type === 'message') return `m-${item.message.id}`;
+  return item.type === 'mailing' ? `l-${item.mailing.recipient_id}` : `e-${item.seq}`;
 }
 
 /** By the key of a message, the one under which it was shown before the hub had taken it. */

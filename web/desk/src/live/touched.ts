@@ -30,6 +30,10 @@ export function touchedBy(event: LiveEvent): Touched {
   if (kind === 'contact.merged' || kind === 'contact.unmerged') {
     queries.push(keys.timelines, keys.conversations, keys.lists);
   }
+  if (noun === 'mailing') {
+    queries.push(keys.mailings);
+    if (typeof event.data.mailing_id === 'string') queries.push(keys.mailing(event.data.mailing_id));
+  }
   if (noun === 'channel') queries.push(keys.channels, keys.counts);
   if (noun === 'address') queries.push(keys.suppressions);
   if (noun === 'import') queries.push(keys.imports);

@@ -18,7 +18,7 @@ const places: Place[] = [
   { to: '/inbox/mine', icon: 'inbox', label: 'nav.inbox' },
   { to: '/tickets', icon: 'ticket', label: 'nav.tickets' },
   { to: '/contacts', icon: 'users', label: 'nav.contacts' },
-  { to: '/segments', icon: 'horn', label: 'nav.mailings' },
+  { to: '/mailings', icon: 'horn', label: 'nav.mailings' },
   { to: '/search', icon: 'search', label: 'nav.search' },
 ];
 
@@ -32,8 +32,10 @@ export function Rail() {
   const live = useLive((state) => state.status === 'live');
   const here = (to: string) => {
     // Those who write to many find importing beside segments.
-    const marketing = path.startsWith('/suppressions') || path.startsWith('/contacts/import');
-    return marketing ? to === '/segments' : path.startsWith(`/${to.split('/')[1]}`);
+    const marketing = ['/segments', '/suppressions', '/contacts/import'].some((page) =>
+      path.startsWith(page),
+    );
+    return marketing ? to === '/mailings' : path.startsWith(`/${to.split('/')[1]}`);
   };
   return (
     <nav className="pane rail" aria-label={t('app.name')}>

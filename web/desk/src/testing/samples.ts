@@ -22,6 +22,7 @@ export function sampleRow(over: Partial<ConversationRow> = {}): ConversationRow 
     snoozed_until: null,
     draft: null,
     ticket: null,
+    mailing: null,
     version: 1,
     bot: null,
     handed_over_at: null,

@@ -7,6 +7,7 @@ import { useNow } from '../lib/useNow';
 import { Icon } from '../ui/Icon';
 import { Activity } from './Activity';
 import type { Entry, Heading } from './entries';
+import { MailingLine } from './MailingLine';
 import { MessageItem } from './MessageItem';
 import { NoteItem } from './NoteItem';
 
@@ -32,6 +33,8 @@ export const Line = memo(function Line({
       return <HeadingLine heading={entry.conversation} line={entry.key} current={conversation.id} />;
     case 'event':
       return <Activity event={entry.event} line={entry.key} />;
+    case 'mailing':
+      return <MailingLine item={entry.item} line={entry.key} />;
     case 'message':
       return entry.message.direction === 'note' ? (
         <NoteItem message={entry.message} line={entry.key} />

@@ -1,4 +1,4 @@
-import type { EventItem, Message, TimelineItem } from '../api/types';
+import type { EventItem, MailingItem, Message, TimelineItem } from '../api/types';
 import { startOfDay } from '../lib/time';
 import { itemKey, ticketOf } from '../lib/timeline';
 
@@ -8,7 +8,8 @@ export type Entry =
   | { kind: 'heading'; key: string; conversation: Heading }
   | { kind: 'new'; key: string }
   | { kind: 'message'; key: string; message: Message; showChannel: boolean; follows: boolean }
-  | { kind: 'event'; key: string; event: EventItem };
+  | { kind: 'event'; key: string; event: EventItem }
+  | { kind: 'mailing'; key: string; item: MailingItem };
 
 export interface Heading {
   id: string;
@@ -22,6 +23,7 @@ export interface Heading {
 const TOGETHER = 4 * 60_000;
 
 function conversationOf(item: TimelineItem): string | null {
+  if (item.type === 'mailing') return null;
   return item.type === 'message' ? item.message.conversation_id : item.conversation_id;
 }
 
@@ -36,7 +38,7 @@ export function headings(items: TimelineItem[]): Map<string, Heading> {
     if (item.type === 'message') {
       heading.number = item.message.conversation_number;
       heading.subject ??= item.message.subject;
-    } else {
+    } else if (item.type === 'event') {
       if (item.kind === 'ticket.solved') heading.outcome = ticketOf(item)?.remedy || heading.outcome;
       if (item.kind === 'conversation.solved') heading.solved = true;
       if (item.kind === 'conversation.reopened') heading.solved = false;
@@ -91,6 +93,11 @@ export function entriesOf(items: TimelineItem[], newBefore: string | null): Entr
     if (key === newBefore) {
       entries.push({ kind: 'new', key: 'new' });
       before = null;
+    }
+    if (item.type === 'mailing') {
+      entries.push({ kind: 'mailing', key, item });
+      before = null;
+      continue;
     }
     if (item.type === 'event') {
       entries.push({ kind: 'event', key, event: item });

@@ -64,6 +64,7 @@ export function TicketStory({ ticket }: { ticket: Ticket }) {
 }
 
 function Turn({ item, ticket }: { item: TimelineItem; ticket: Ticket }) {
+  if (item.type === 'mailing') return null;
   return item.type === 'message' ? <Said item={item} ticket={ticket} /> : <Happened item={item} />;
 }
 

@@ -1,6 +1,8 @@
 // The drawings of the desk: symbols of 16 px, stroke 1.5. `Icon` shows one of them.
 
 const symbols = {
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
+  play: <path d="M5 3.25v9.5L12.5 8 5 3.25Z" />,
   inbox: (
     <>
       <path d="M2 9.5 3.6 4a1.5 1.5 0 0 1 1.4-1h6a1.5 1.5 0 0 1 1.4 1L14 9.5V12a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 2 12V9.5Z" />

@@ -9,6 +9,11 @@ use crate::compose::MailboxSettings;
 
 /// The whole page, for `lang` the language of the customer (mail 14).
 pub(super) fn page(message: &Outbound, settings: &MailboxSettings, language: &str) -> String {
+    if let (Some(_), Some(html)) = (&message.bulk, &message.html)
+        && is_whole(html)
+    {
+        return html.clone();
+    }
     let mut body = match &message.html {
         Some(html) => html.clone(),
         None => paragraphs(&clean(&message.text)),
@@ -20,7 +25,7 @@ pub(super) fn page(message: &Outbound, settings: &MailboxSettings, language: &st
         }
         body.push_str("\n</ol>");
     }
-    if !settings.signature.trim().is_empty() {
+    if !settings.signature.trim().is_empty() && message.bulk.is_none() {
         let signature = paragraphs(&clean(&settings.signature));
         let _ = write!(body, "\n<div style=\"color:#666\">\n{signature}\n</div>");
     }
@@ -38,6 +43,12 @@ pub(super) fn page(message: &Outbound, settings: &MailboxSettings, language: &st
         "<!doctype html>\n<html lang=\"{language}\" dir=\"auto\">\n<head><meta charset=\"utf-8\"></head>\n\
          <body style=\"font-family:sans-serif;font-size:15px;line-height:1.5\">\n{body}\n</body>\n</html>\n"
     )
+}
+
+/// Whether it is a page of its own already, as designers make them.
+fn is_whole(html: &str) -> bool {
+    let begin: String = html.trim_start().chars().take(9).collect::<String>().to_ascii_lowercase();
+    begin.starts_with("<!doctype") || begin.starts_with("<html")
 }
 
 /// Text as paragraphs, with links made of addresses of web pages.

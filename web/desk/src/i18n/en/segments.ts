@@ -1,5 +1,4 @@
 export const segments = {
-  'nav.mailings': 'Mailings',
   'segments.title': 'Segments',
   'segments.new': 'New segment',
   'segments.none': 'No segment yet',

@@ -2,6 +2,7 @@ export const shell = {
   'nav.inbox': 'Inbox',
   'nav.tickets': 'Tickets',
   'nav.contacts': 'Contacts',
+  'nav.mailings': 'Mailings',
   'nav.search': 'Search',
   'nav.settings': 'Settings',
   'nav.keys': 'Keys',

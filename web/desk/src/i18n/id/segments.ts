@@ -1,7 +1,6 @@
 import type { segments as english } from '../en/segments';
 
 export const segments: Record<keyof typeof english, string> = {
-  'nav.mailings': 'Mailing',
   'segments.title': 'Segmen',
   'segments.new': 'Segmen baru',
   'segments.none': 'Belum ada segmen',

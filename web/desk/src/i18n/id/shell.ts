@@ -4,6 +4,7 @@ export const shell: Record<keyof typeof en, string> = {
   'nav.inbox': 'Kotak masuk',
   'nav.tickets': 'Tiket',
   'nav.contacts': 'Kontak',
+  'nav.mailings': 'Kiriman',
   'nav.search': 'Cari',
   'nav.settings': 'Pengaturan',
   'nav.keys': 'Tombol pintas',

@@ -1,0 +1,166 @@
+//! A personalised mailing through its ledger to a mail server; beside the bare mail library with mails of the same
+//! size, and with what it costs in memory that there are many recipients.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use sapa::{
+    config::{Relay, Tls},
+    on_db,
+};
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    answer::{Sink, bare},
+    hub::{Backend, Hub},
+    process::{free_port, resident},
+    report::{Better, Report, number, rate},
+    words::{Dice, Words},
+};
+
+/// Recipients.
+const RECIPIENTS: usize = 20_000;
+
+/// Recipients with `--full`.
+const MANY: usize = 100_000;
+
+/// Mails of the bare library.
+const BARE: usize = 4_000;
+
+const HTML: &str = "<!doctype html><html lang=\"id\"><body style=\"font-family:sans-serif\"><h1>Panen Gayo</h1>\
+    <p>Halo {{default first_name \"Kak\"}}{{#if city}} di {{city}}{{/if}},</p>\
+    <p>kopi Gayo panen kedua sudah kami sangrai. Untuk kelas {{default fields.kelas \"biasa\"}} ada potongan sampai hari Minggu.</p>\
+    <p><a href=\"https://kopiseruni.example/gayo?untuk={{url email}}\">Pesan sekarang</a></p>\
+    <p>{{sender}}</p><p><a href=\"{{preferences_url}}\">Atur pilihan</a> <a href=\"{{unsubscribe_url}}\">Berhenti</a></p></body></html>";
+
+const TEXT: &str = "Halo {{default first_name \"Kak\"}}{{#if city}} di {{city}}{{/if}},\n\n\
+    kopi Gayo panen kedua sudah kami sangrai. Untuk kelas {{default fields.kelas \"biasa\"}} ada potongan sampai hari Minggu.\n\n\
+    {{sender}}\n\nAtur pilihan: {{preferences_url}}\nBerhenti: {{unsubscribe_url}}";
+
+/// Takes the figure.
+pub async fn run(report: &mut Report, backend: Backend, full: bool) -> anyhow::Result<()> {
+    let recipients = if full { MANY } else { RECIPIENTS };
+    let port = free_port()?;
+    let _sink = Sink::start(port)?;
+    let (words, mut dice) = (Words::new(), Dice(7));
+    let texts: Vec<String> = (0..BARE).map(|_| words.text(&mut dice, 1500)).collect();
+    let bare = bare(port, &texts).await?;
+    drop(texts);
+
+    let hub = Hub::new(backend, |config, _| {
+        config.mail.folder = None;
+        config.mail.relay = Some(Relay {
+            host: "127.0.0.1".to_owned(),
+            port,
+            tls: Tls::None,
+            user: None,
+            password: None,
+        });
+    })
+    .await?;
+    let channel = hub.client.add_mailbox().await?;
+    fill(&hub, recipients).await?;
+    let template = json!({ "name": "Panen", "kind": "email", "subject": "{{default first_name \"Kak\"}}, panen Gayo", "html": HTML, "text": TEXT });
+    let template = hub.client.post("/templates", &template).await?;
+    let mailing = json!({ "name": "Panen", "channel_id": channel, "template_id": template["id"] });
+    let mailing = hub.client.post("/mailings", &mailing).await?;
+    let id = mailing["id"].as_str().context("an id")?.to_owned();
+
+    let begun = Instant::now();
+    hub.client.post(&format!("/mailings/{id}/start"), &json!({})).await?;
+    let started = begun.elapsed();
+    let (mut first, mut most) = (None, 0);
+    loop {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (sent, open, lost) = state(&hub).await?;
+        ensure!(lost == 0, "{lost} mails failed or are unknown");
+        let now = resident(std::process::id())?;
+        if sent > 500 {
+            first.get_or_insert(now);
+        }
+        most = most.max(now);
+        if open == 0 {
+            ensure!(usize::try_from(sent)? == recipients, "only {sent} left");
+            break;
+        }
+        ensure!(begun.elapsed() < Duration::from_secs(900), "only {sent} left");
+    }
+    let gone = begun.elapsed().saturating_sub(started);
+    hub.stop().await?;
+    let grown = number(most.saturating_sub(first.unwrap_or(most))) / 1024.0 / 1024.0;
+    eprintln!(
+        "{recipients} recipients: checked and frozen in {:.1} s; {grown:.1} MiB more resident at most than when the first had left",
+        started.as_secs_f64(),
+    );
+    let name = if backend == Backend::Sqlite { "mailing.sqlite" } else { "mailing.postgres" };
+    let limit_is = format!("bare lettre; {recipients} recipients, +{grown:.1} MiB resident");
+    report.add(name, (rate(recipients, gone), "mails/s"), Better::Higher, (bare, &limit_is));
+    Ok(())
+}
+
+/// So many contacts who agreed.
+async fn fill(hub: &Hub, count: usize) -> anyhow::Result<()> {
+    let mut tx = hub.app.db().write().await?;
+    let (id, fields, tags) = if tx.is_sqlite() {
+        (
+            "unhex(printf('%032x', i))",
+            "'{\"kelas\":{\"value\":\"Emas\",\"source\":\"impor\",\"at\":\"2026-01-01T00:00:00Z\"}}'",
+            "'[]'",
+        )
+    } else {
+        (
+            "lpad(to_hex(i), 32, '0')::uuid",
+            "'{\"kelas\":{\"value\":\"Emas\",\"source\":\"impor\",\"at\":\"2026-01-01T00:00:00Z\"}}'::jsonb",
+            "'[]'::jsonb",
+        )
+    };
+    let numbers = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+    );
+    let now = hub.app.now().0;
+    let statements = [
+        format!("INSERT INTO contacts (id, name, named_by, city, notes, tags, fields, first_seen_at, version)
+                 {numbers} SELECT {id}, 'Pelanggan ' || i, 'officer', CASE WHEN i % 3 = 0 THEN 'Solo' END, '', {tags}, {fields}, {now}, 1 FROM n"),
+        format!("INSERT INTO identities (id, contact_id, kind, value, shown, first_seen_at, last_seen_at)
+                 {numbers} SELECT {id}, {id}, 'email', 'p' || i || '@surat.example', '', {now}, {now} FROM n"),
+        format!("INSERT INTO consents (contact_id, channel_kind, purpose, state, at, source)
+                 {numbers} SELECT {id}, 'email', 'offers', 'granted', {now}, 'bench' FROM n"),
+        "ANALYZE".to_owned(),
+    ];
+    for sql in statements {
+        let done: sapa::db::DbResult<()> = async {
+            on_db!(&mut tx, |conn| sqlx::query(AssertSqlSafe(sql))
+                .execute(conn)
+                .await
+                .map(drop)?);
+            Ok(())
+        }
+        .await;
+        done?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// How many have left, how many wait, and how many are lost.
+async fn state(hub: &Hub) -> anyhow::Result<(i64, i64, i64)> {
+    let mut tx = hub.app.db().read().await?;
+    let groups: sapa::db::DbResult<Vec<(String, i64)>> = async {
+        Ok(on_db!(&mut tx, |conn| sqlx::query_as(
+            "SELECT state, COUNT(*) FROM mailing_recipients GROUP BY state"
+        )
+        .fetch_all(conn)
+        .await?))
+    }
+    .await;
+    let groups = groups?;
+    let of = |states: &[&str]| {
+        groups.iter().filter(|(state, _)| states.contains(&&**state)).map(|(_, count)| count).sum()
+    };
+    Ok((
+        of(&["sent"]),
+        of(&["queued", "retrying", "leased", "dispatching"]),
+        of(&["failed", "unknown", "excluded"]),
+    ))
+}
