@@ -170,7 +170,9 @@ export function ticketTimeline(id: string): T.Page<T.TimelineItem> {
   const one = ticket(id);
   const ours = new Set(one.conversations.map((talk) => talk.id));
   const items = (db.timeline.get(one.contact.id) ?? []).filter((item) =>
-    item.type === 'message' ? ours.has(item.message.conversation_id) : item.ticket_id === id,
+    item.type === 'message'
+      ? ours.has(item.message.conversation_id)
+      : item.type === 'event' && item.ticket_id === id,
   );
   return { items, next: null };
 }
