@@ -206,7 +206,8 @@ pub async fn after_undo(tx: &mut Tx, one: Uuid, other: Uuid) -> DbResult<()> {
         format!(
             "DELETE FROM {table} WHERE ticket_id IN (SELECT id FROM tickets WHERE contact_id IN ($1, $2))
              AND EXISTS (SELECT 1 FROM tickets t, {of} x
-                         WHERE t.id = {table}.ticket_id AND x.id = {table}.{what} AND x.contact_id <> t.contact_id)"
+                         WHERE t.id = {table}.ticket_id AND x.id = {table}.{what} AND x.contact_id <> t.contact_id
+                           AND x.contact_id IN ($1, $2))"
         )
     };
     let statements = [

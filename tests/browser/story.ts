@@ -1,5 +1,7 @@
 /** Budi's story: he changes channel three times, three officers serve him, and nobody asks him again. */
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, type Page } from '@playwright/test';
 import type { House } from './fixtures';
 import { conversation, sendMail, thread } from './specs/helpers';
@@ -49,9 +51,19 @@ function signed(key: string, customer: object): string {
   return `${part}.${createHmac('sha256', key).update(part).digest('base64url')}`;
 }
 
+/** A shop of one page, at an address of its own. */
+async function openShop() {
+  const shop = { url: '', html: '', close: () => server.close() };
+  const server = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end(shop.html));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  shop.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return shop;
+}
+
 /** Tells the story, and looks at it in four places. */
 export async function tell({ house, open, look = async () => {} }: Told): Promise<void> {
   const { sapa, telegram } = house;
+  const shop = await openShop();
   const desk = await house.admin('/inbox/open');
   await desk.request.patch('/api/v1/me', { data: { language: 'en' } });
   await made(desk, '/channels', { kind: 'email', name: 'Kopi Seruni', address: 'halo@kopiseruni.example' });
@@ -59,7 +71,7 @@ export async function tell({ house, open, look = async () => {} }: Told): Promis
   const site = await made(desk, '/channels', {
     kind: 'webchat',
     name: 'Shop',
-    settings: { allowed_origins: [sapa.url], title: 'Kopi Seruni', language: 'en' },
+    settings: { allowed_origins: [shop.url], title: 'Kopi Seruni', language: 'en' },
   });
   const delivery = await made(desk, '/ticket-categories', { name: 'Delivery' });
   const missing = await made(desk, '/ticket-categories', {
@@ -124,9 +136,8 @@ export async function tell({ house, open, look = async () => {} }: Told): Promis
     name: budi.name,
     email: budi.from,
   });
-  const html = `<!doctype html><title>Kopi Seruni</title><script async src="/widget.js" data-site="${site.address}" data-token="${token}"></script>`;
-  await page.route('**/toko', (route) => route.fulfill({ contentType: 'text/html', body: html }));
-  await page.goto(`${sapa.url}/toko`);
+  shop.html = `<!doctype html><title>Kopi Seruni</title><script async src="${sapa.url}/widget.js" data-site="${site.address}" data-token="${token}"></script>`;
+  await page.goto(shop.url);
   await page.getByRole('button', { name: /^Open chat|^Buka obrolan/ }).click();
   await page.getByLabel(/^Write a message|^Tulis pesan/).fill('Belum sampai juga.');
   await page.keyboard.press('Enter');
@@ -146,4 +157,5 @@ export async function tell({ house, open, look = async () => {} }: Told): Promis
   }
   await expect(desk.locator('.ruler')).toContainText('Refunded Rp 86.000');
   await look(desk, 'story-ticket');
+  shop.close();
 }

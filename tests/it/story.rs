@@ -121,10 +121,10 @@ async fn whole_story(backend: Backend) {
     customer.starts(Some(&token));
     let joined = eventually(|| async {
         let now = conversation(&dimas, &id(&chat)).await;
-        (now["tickets"][0]["id"] == ticket["id"]).then_some(now)
+        let one = now["contact"]["id"] == mail["contact"]["id"];
+        (one && now["tickets"][0]["id"] == ticket["id"]).then_some(now)
     })
     .await;
-    assert_eq!(joined["contact"]["id"], mail["contact"]["id"]);
     sees_it_all(&dimas, &joined, &ticket).await;
     answer(&dimas, &joined, "Sudah dikirim, resinya JNE 8821.").await;
 

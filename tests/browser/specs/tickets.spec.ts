@@ -68,7 +68,7 @@ test('tickets are filtered by category and severity, and ordered by what is due'
   const officer = await desk('citra');
   await officer.goto('/tickets?sort=due');
   await expect(officer.getByRole('row').nth(1).locator('.chip.red')).toContainText(/^lewat/);
-  await officer.getByRole('textbox', { name: 'Kategori' }).fill('kurang');
+  await officer.getByRole('combobox', { name: 'Kategori' }).fill('kurang');
   await officer.getByRole('option', { name: 'Pengiriman › Isi paket kurang' }).click();
   await expect(officer.getByRole('row', { name: /K-1042/ })).toBeVisible();
   await expect(officer.getByRole('row', { name: /K-1025/ })).toHaveCount(0);

@@ -33,7 +33,9 @@ export function TicketStory({ ticket }: { ticket: Ticket }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
-  const items = (query.data?.pages ?? []).flatMap((page) => [...page.items].reverse());
+  const items = (query.data?.pages ?? [])
+    .flatMap((page) => [...page.items].reverse())
+    .filter((item) => item.type === 'message' || isKey(`story.${item.kind}`));
   return (
     <section className="block last">
       <h3>
