@@ -58,12 +58,14 @@ pub fn why_not_any_more(kind: &str) -> String {
 }
 
 /// Pushes the audience as rows of contact, identity, address and why not. Of a contact's addresses a proved one
-/// comes before others, then the one heard last; a bot writes only to those who wrote to it.
+/// comes before others, then the one heard last; a bot writes only to those who wrote to it. A slice is so many after
+/// a contact: cut before anything else is asked of them, or PostgreSQL asks it of all.
 fn push_audience<DB>(
     query: &mut QueryBuilder<DB>,
     kind: &str,
     channel: ChannelId,
     condition: Option<&Condition>,
+    slice: Option<(Uuid, i64)>,
     now: Timestamp,
 ) where
     DB: Dialect,
@@ -73,7 +75,16 @@ fn push_audience<DB>(
 {
     query.push("SELECT k.id AS contact_id, ad.id AS identity_id, ad.value AS address, ");
     query.push(why_not("k.id", "ad.value", kind));
-    query.push(" AS why FROM contacts k LEFT JOIN identities ad ON ad.id = (SELECT j.id FROM identities j WHERE j.contact_id = k.id AND j.kind = ");
+    query.push(" AS why FROM (SELECT k.id FROM contacts k WHERE k.merged_into IS NULL");
+    if let Some(condition) = condition {
+        query.push(" AND ");
+        push_where(query, condition, now);
+    }
+    if let Some((after, limit)) = slice {
+        query.push(" AND k.id > ").push_bind(after);
+        query.push(" ORDER BY k.id LIMIT ").push_bind(limit);
+    }
+    query.push(") k LEFT JOIN identities ad ON ad.id = (SELECT j.id FROM identities j WHERE j.contact_id = k.id AND j.kind = ");
     query.push(literal(kind));
     if kind == "telegram" {
         query
@@ -83,13 +94,7 @@ fn push_audience<DB>(
             .push_bind(channel.0)
             .push("))");
     }
-    query.push(
-        " ORDER BY j.proof IS NULL, j.last_seen_at DESC, j.id LIMIT 1) WHERE k.merged_into IS NULL",
-    );
-    if let Some(condition) = condition {
-        query.push(" AND ");
-        push_where(query, condition, now);
-    }
+    query.push(" ORDER BY j.proof IS NULL, j.last_seen_at DESC, j.id LIMIT 1)");
 }
 
 /// How many are meant, and of them how many are left out and why, the most frequent reason first.
@@ -102,7 +107,7 @@ pub async fn count(
 ) -> DbResult<(i64, Vec<Excluded>)> {
     let rows: Vec<(Option<String>, i64)> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new("SELECT au.why, COUNT(*) FROM (");
-        push_audience(&mut query, kind, channel, condition, now);
+        push_audience(&mut query, kind, channel, condition, None, now);
         query.push(") au GROUP BY au.why ORDER BY COUNT(*) DESC");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
@@ -114,21 +119,21 @@ pub async fn count(
     Ok((audience, excluded))
 }
 
-/// Those who would get it, in pages by contact: their ids and addresses.
+/// Those who are meant, in pages by contact: their ids, and the addresses of those who would get it.
 pub async fn page(
     tx: &mut Tx,
     kind: &str,
     channel: ChannelId,
     condition: Option<&Condition>,
-    after: Uuid,
-    limit: i64,
+    slice: (Uuid, i64),
     now: Timestamp,
-) -> DbResult<Vec<(Uuid, String)>> {
+) -> DbResult<Vec<(Uuid, Option<String>)>> {
     Ok(on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new("SELECT au.contact_id, au.address FROM (");
-        push_audience(&mut query, kind, channel, condition, now);
-        query.push(" AND k.id > ").push_bind(after);
-        query.push(") au WHERE au.why IS NULL ORDER BY au.contact_id LIMIT ").push_bind(limit);
+        let mut query = QueryBuilder::new(
+            "SELECT au.contact_id, CASE WHEN au.why IS NULL THEN au.address END FROM (",
+        );
+        push_audience(&mut query, kind, channel, condition, Some(slice), now);
+        query.push(") au ORDER BY au.contact_id");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     }))
 }
@@ -161,7 +166,7 @@ pub async fn freeze(
             .push(", 0, ")
             .push_bind(now.0)
             .push(" FROM (");
-        push_audience(&mut query, kind, channel, condition, now);
+        push_audience(&mut query, kind, channel, condition, None, now);
         query.push(" ORDER BY k.id) au");
         query.build().persistent(false).execute(conn).await?.rows_affected()
     }))

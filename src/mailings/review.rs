@@ -69,9 +69,11 @@ pub async fn look(
     let mut after = Uuid::nil();
     loop {
         let mut tx = app.db().read().await?;
-        let page = audience::page(&mut tx, kind, channel, condition, after, PAGE, now).await?;
+        let page = audience::page(&mut tx, kind, channel, condition, (after, PAGE), now).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
+        let page: Vec<(Uuid, String)> =
+            page.into_iter().filter_map(|(id, address)| Some((id, address?))).collect();
         let mut people = std::collections::HashMap::new();
         for some in page.chunks(crate::db::SLICE) {
             let ids: Vec<Uuid> = some.iter().map(|(id, _)| *id).collect();
