@@ -35,7 +35,7 @@ export function TicketStory({ ticket }: { ticket: Ticket }) {
   });
   const items = (query.data?.pages ?? [])
     .flatMap((page) => [...page.items].reverse())
-    .filter((item) => item.type === 'message' || isKey(`story.${item.kind}`));
+    .filter((item) => item.type === 'message' || (item.type === 'event' && isKey(`story.${item.kind}`)));
   return (
     <section className="block last">
       <h3>
