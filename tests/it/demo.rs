@@ -104,7 +104,9 @@ async fn counts(app: &TestApp) -> BTreeMap<&'static str, i64> {
     let mut tx = app.app.db().read().await.unwrap();
     let mut counts = BTreeMap::new();
     for table in TABLES {
-        counts.insert(table, count(&mut tx, table).await);
+        // A mailing is under way, and tells how far it is.
+        let but = if table == "events" { " WHERE kind <> 'mailing.progressed'" } else { "" };
+        counts.insert(table, count(&mut tx, &format!("{table}{but}")).await);
     }
     counts
 }

@@ -49,7 +49,7 @@ test('r1: a template’s HTML runs nothing in the preview', async ({ desk }) => 
   await page
     .getByRole('textbox', { name: 'HTML' })
     .fill(
-      '<p>x</p><img src=x onerror="parent.document.title=1"><style>body{color:red}</style>{{unsubscribe_url}}',
+      '<p>x</p><img src="data:image/png,x" onerror="parent.document.title=1"><style>body{color:red}</style>{{unsubscribe_url}}',
     );
   const frame = page.locator('iframe.framed');
   await expect(frame).toHaveAttribute('sandbox', '');

@@ -19,7 +19,8 @@ export function NewMailing({ onClose }: { onClose: () => void }) {
   );
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
-  const channel = chosen ?? channels[0]?.id ?? null;
+  const first = channels.find((one) => one.kind === 'email') ?? channels[0];
+  const channel = chosen ?? first?.id ?? null;
   const add = () =>
     act.mutate(async () => {
       const made = await ok(api.POST('/mailings', { ...once(), body: { name, channel_id: channel ?? '' } }));

@@ -214,7 +214,7 @@ function Row({
             </Button>
           )}
           {(group === 'sent' || group === 'unknown') && (
-            <Button small look="quiet" icon="eye" onClick={onLetter} aria-label={t('mailing.what_he_got')}>
+            <Button small look="quiet" icon="eye" onClick={onLetter} title={t('mailing.what_he_got')}>
               {t('mailing.look')}
             </Button>
           )}
