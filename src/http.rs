@@ -12,6 +12,7 @@ mod reference;
 mod routes;
 mod security;
 mod server;
+mod upload;
 
 pub use assets::shop;
 pub use cookies::{SESSION_COOKIE, expired_cookie, session_cookie};
@@ -22,3 +23,4 @@ pub use input::{Body, Path, Query};
 pub use page::{Cursor, Page};
 pub use routes::{Access, Listed, Routes};
 pub use server::{api, router, serve};
+pub use upload::Upload;

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, State},
+    extract::{DefaultBodyLimit, State},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::App,
     events::NewEvent,
-    http::{Access, AppError, Body, Cursor, Page, Path, Problem, Query, Routes},
+    http::{Access, AppError, Body, Cursor, Page, Path, Problem, Query, Routes, Upload},
     messages::http::attachment,
     officers::{audit, caller::Caller, policy::Permission},
 };
@@ -66,26 +66,6 @@ async fn list_imports(
     Ok(Json(queries::list(&mut tx, cursor, limit).await?))
 }
 
-/// The name and the bytes of the field `file`.
-async fn file_of(mut form: Multipart) -> Result<(String, Vec<u8>), AppError> {
-    let unreadable = |_| AppError::invalid("file", "is not a readable multipart form");
-    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or("contacts.csv").to_owned();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
-            if bytes.len() + chunk.len() > MOST_BYTES {
-                return Err(AppError::TooLarge { limit: MOST_BYTES });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        return Ok((name, bytes));
-    }
-    Err(AppError::invalid("file", "is missing"))
-}
-
 /// Takes a CSV file of at most 20 MiB and 100,000 rows, whose first row names the columns. Nothing is imported yet.
 #[utoipa::path(post, path = "/imports", tag = "imports", request_body(content = Vec<u8>, content_type = "multipart/form-data"), responses(
     (status = 201, body = Import),
@@ -95,9 +75,11 @@ async fn file_of(mut form: Multipart) -> Result<(String, Vec<u8>), AppError> {
 async fn upload_contacts(
     State(app): State<App>,
     caller: Caller,
-    form: Multipart,
+    form: Upload,
 ) -> Result<(StatusCode, Json<Import>), AppError> {
-    let (name, bytes) = file_of(form).await?;
+    let file = form.read(MOST_BYTES).await?;
+    let name = file.name.unwrap_or_else(|| "contacts.csv".to_owned());
+    let bytes = file.bytes;
     let bytes = bytes::Bytes::from(bytes);
     let parsed = bytes.clone();
     let read = move || -> Result<(Sheet, Overview), read::ReadError> {

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Body as Bytes,
-    extract::{DefaultBodyLimit, Multipart, State},
+    extract::{DefaultBodyLimit, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::App,
     files::{self, model::FileRef},
-    http::{Access, AppError, Body, Idempotent, Path, Routes, idempotent},
+    http::{Access, AppError, Body, Idempotent, Path, Routes, Upload, idempotent},
     officers::{caller::Caller, policy::Permission},
 };
 
@@ -258,41 +258,24 @@ pub async fn original(
 async fn upload_file(
     State(app): State<App>,
     caller: Caller,
-    mut form: Multipart,
+    form: Upload,
 ) -> Result<(StatusCode, Json<FileRef>), AppError> {
-    let limit = app.config().files.max_bytes;
-    let unreadable = |_| AppError::invalid("file", "is not a readable multipart form");
-    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or("file").to_owned();
-        let declared = field.content_type().unwrap_or("application/octet-stream").to_owned();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
-            if bytes.len() + chunk.len() > limit {
-                return Err(AppError::TooLarge { limit });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        let bytes = bytes::Bytes::from(bytes);
-        app.files().keep(bytes.clone()).await?;
-        let mut tx = app.db().write().await?;
-        let uploader = caller.officer_id.to_string();
-        let row = files::queries::upload(
-            &mut tx,
-            new_id(),
-            &uploader,
-            &name,
-            &declared,
-            &bytes,
-            app.now(),
-        )
-        .await?;
-        tx.commit().await?;
-        return Ok((StatusCode::CREATED, Json(row.shown())));
-    }
-    Err(AppError::invalid("file", "is missing"))
+    let file = form.read(app.config().files.max_bytes).await?;
+    let bytes = bytes::Bytes::from(file.bytes);
+    app.files().keep(bytes.clone()).await?;
+    let mut tx = app.db().write().await?;
+    let row = files::queries::upload(
+        &mut tx,
+        new_id(),
+        &caller.officer_id.to_string(),
+        file.name.as_deref().unwrap_or("file"),
+        &file.declared,
+        &bytes,
+        app.now(),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(row.shown())))
 }
 
 async fn content(

@@ -120,6 +120,6 @@ scenario! {
     async fn the_list_of_permissions_is_that_of_the_policy(app: TestApp) {
         let list = app.officer("Dimas").await.get("/permissions").await;
         assert_eq!(list["roles"]["administrator"], list["scopes"]);
-        assert_eq!(list["roles"]["analyst"], json!(["conversations:read"]));
+        assert_eq!(list["roles"]["analyst"], json!(["conversations:read", "mailings:read"]));
     }
 }
