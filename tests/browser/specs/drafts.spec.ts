@@ -42,6 +42,7 @@ test('what is typed while an answer is on its way stays, and is kept', async ({ 
   const officer = await desk('citra');
   const row = await mailFrom(sapa, officer, 'Pak Cepat');
   await officer.goto(`/inbox/open/${row.id}`);
+  await expect(thread(officer)).toContainText('mohon dibantu');
   let release = () => undefined as void;
   const held = new Promise<void>((done) => (release = done));
   await officer.route('**/api/v1/conversations/*/messages', async (route) => {
@@ -69,6 +70,7 @@ test('an answer that the hub refused comes back before what was typed since', as
   const officer = await desk('citra');
   const row = await mailFrom(sapa, officer, 'Bu Tertahan');
   await officer.goto(`/inbox/open/${row.id}`);
+  await expect(thread(officer)).toContainText('mohon dibantu');
   let release = () => undefined as void;
   const held = new Promise<void>((done) => (release = done));
   await officer.route('**/api/v1/conversations/*/messages', async (route) => {

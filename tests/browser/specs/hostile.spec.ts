@@ -134,7 +134,8 @@ test('r1: hostile names of tickets, labels, teams and officers stay words', asyn
   expect((await admin.request.patch(`/api/v1/conversations/${row.id}`, { data: change })).ok()).toBe(true);
   const ticket = { conversation_id: row.id, kind: 'complaint', title: name, description: script };
   const solved = await post('/tickets', ticket);
-  await post(`/tickets/${solved.id}/solve`, { outcome: name });
+  const cause = await post('/ticket-causes', { name });
+  await post(`/tickets/${solved.id}/solve`, { cause_id: cause.id, remedy: name });
   const open = await post('/tickets', ticket);
   await indexed(admin, mark);
 

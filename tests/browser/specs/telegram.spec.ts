@@ -131,7 +131,8 @@ test('a channel that fails says so in plain words, and that it is well again', a
   const { telegram } = house;
   const { customer, officer: admin } = await written(house, 'Bu Kanal');
   await admin.goto('/settings/channels');
-  const health = admin.locator('.channel', { hasText: 'KopiSeruniBot' }).locator('.health');
+  const bot = admin.locator('.channel', { hasText: 'KopiSeruniBot' });
+  const health = bot.locator('.health');
   await expect(health).toContainText('Berfungsi.');
   try {
     await telegram.behave({ method: 'getUpdates', how: 'refuse', code: 401, description: 'Unauthorized' });
@@ -143,7 +144,7 @@ test('a channel that fails says so in plain words, and that it is well again', a
   } finally {
     await telegram.behave({ method: 'getUpdates', how: 'accept' });
   }
-  await admin.getByRole('button', { name: 'Periksa sekarang' }).click();
+  await bot.getByRole('button', { name: 'Periksa sekarang' }).click();
   await expect(health).toContainText(/^Berfungsi\./, { timeout: 15_000 });
 });
 
