@@ -91,6 +91,8 @@ async fn settle_in(app: &App, url: &str) -> anyhow::Result<()> {
     queries::add(&mut tx, BOT, &written, &sign::new_secret(), &token, app.now()).await?;
     queries::assign(&mut tx, BOT, &[site.id]).await?;
     let events = past::write(&mut tx, site.id, app.now()).await?;
+    let last = events.iter().map(|event| event.at).max().unwrap_or_else(|| app.now());
+    queries::note_good(&mut tx, BOT, last).await?;
     events::append(&mut tx, &events).await?;
     // What was said before it came is not its to answer.
     let head = events::head(&mut tx).await?;
