@@ -21,6 +21,7 @@ use crate::{
     events::{self, NewEvent},
     files::Store,
     http_client::OutboundClient,
+    intake::Pressure,
     keys::Keys,
     live::Live,
     mailings::limit::Limit,
@@ -46,6 +47,7 @@ struct Inner {
     registry: Registry,
     live: Live,
     wake: Wake,
+    pressure: Pressure,
     throttle: Throttle,
     ways_out: Limit,
     outbound: OutboundClient,
@@ -77,6 +79,7 @@ impl App {
             registry: Registry::default(),
             live: Live::default(),
             wake: Wake::default(),
+            pressure: Pressure::default(),
             throttle: Throttle::default(),
             ways_out: Limit::default(),
             outbound,
@@ -146,6 +149,12 @@ impl App {
     #[must_use]
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// How many arrivals wait for their commit.
+    #[must_use]
+    pub fn pressure(&self) -> &Pressure {
+        &self.0.pressure
     }
 
     /// Slows down those who guess links out of mailings.

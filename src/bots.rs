@@ -11,7 +11,7 @@ use sapa_channel::Timestamp;
 use tokio::{task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, db::DbResult};
+use crate::{app::App, db::DbResult, events::reader::Rest};
 
 pub mod answer;
 pub mod api;
@@ -51,10 +51,16 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     let mut asking = JoinSet::new();
+    let mut rest = Rest::default();
     let mut tidied: Option<Timestamp> = None;
     loop {
-        if let Err(error) = watch::read(&app).await {
-            tracing::warn!(%error, "bots were not told what happened; they will be");
+        if !rest.resting() {
+            match watch::read(&app).await {
+                Ok(heard) => rest.read(heard),
+                Err(error) => {
+                    tracing::warn!(%error, "bots were not told what happened; they will be");
+                }
+            }
         }
         let wait = match start(&app, &mut asking).await {
             Ok(wait) => wait,
@@ -73,7 +79,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => break,
             _ = grew.changed() => {}
-            () = time::sleep(wait) => {}
+            () = time::sleep(if rest.resting() { wait.min(Rest::FOR) } else { wait }) => {}
             Some(_) = asking.join_next(), if !asking.is_empty() => {}
         }
     }

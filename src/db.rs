@@ -170,24 +170,28 @@ macro_rules! on_db {
     };
 }
 
-/// Inserts all `rows` by one statement; with no rows it does nothing.
+/// Inserts all `rows`, many by a statement; with no rows it does nothing.
 ///
 /// One statement costs a hop to SQLite's worker thread or a round trip to PostgreSQL, about as much as
-/// thirty rows do.
+/// thirty rows do. A statement of a size that was not seen before costs more than that: it must be prepared. So the
+/// rows go in [`portion`]s, whose statements stay prepared.
 #[macro_export]
 macro_rules! insert_rows {
     ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr) => {
         $crate::insert_rows!($tx, $into, $rows, |$b, $row| $binds, "")
     };
     ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr, $then:literal) => {
-        if !$rows.is_empty() {
+        let mut rest = &$rows[..];
+        while !rest.is_empty() {
+            let (portion, later) = rest.split_at($crate::db::portion(rest.len()));
+            rest = later;
             $crate::on_db!(&mut *$tx, |conn| {
                 let mut query = ::sqlx::QueryBuilder::new($into);
-                query.push_values($rows, |mut $b, $row| {
+                query.push_values(portion, |mut $b, $row| {
                     $binds;
                 });
                 query.push($then);
-                query.build().persistent($crate::db::keep($rows.len())).execute(conn).await?;
+                query.build().execute(conn).await?;
             });
         }
     };
@@ -219,12 +223,31 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The most rows that the hot paths handle at a time.
 pub const SLICE: usize = 64;
 
-/// Whether a statement over so many rows shall stay prepared: the text differs with the number of rows, so
-/// only the usual ones do, the single row of a quiet hour and the full slice of a busy one.
+/// Whether a statement over so many rows shall stay prepared: the text differs with the number of rows, so only
+/// some do. Lists that may name the same twice are [`padded`] to these; rows to insert go in [`portion`]s.
 #[must_use]
 pub fn keep(rows: usize) -> bool {
-    rows == 1 || rows == SLICE
+    rows.is_power_of_two() && rows <= 4 * SLICE
 }
+
+/// How many of so many rows the next statement inserts.
+#[must_use]
+pub fn portion(rows: usize) -> usize {
+    1 << rows.clamp(1, SLICE).ilog2()
+}
+
+/// The items, and the last of them again until there are as many as a prepared statement takes. For lists of what to
+/// look for.
+pub fn padded<T: Copy>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = items.into_iter().collect();
+    if let Some(last) = all.last().copied() {
+        all.resize(all.len().next_power_of_two(), last);
+    }
+    all
+}
+
+/// How many statements a connection keeps prepared: each of the hot ones in a few sizes.
+const STATEMENTS: usize = 400;
 
 impl Db {
     /// Connects to `sqlite:` or `postgres:` and applies the migrations.
@@ -240,6 +263,7 @@ impl Db {
 
     async fn postgres(options: PgConnectOptions) -> DbResult<Self> {
         let pool = || PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
+        let options = options.statement_cache_capacity(STATEMENTS);
         let writers = pool().connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/postgres").run(&writers).await?;
         let readers =
@@ -255,13 +279,16 @@ impl Db {
             // NORMAL may lose committed transactions when power fails (D1).
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", "4000")
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
+        // A slice of the router touches some hundred pages, most of them of indexes.
+        let writing = options.clone().pragma("cache_size", "-16384");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,
             // and would begin no other on this connection: another one takes its place.
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-            .connect_with(options.clone())
+            .connect_with(writing)
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let readers = SqlitePoolOptions::new()
@@ -400,6 +427,15 @@ impl Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_padded_with_what_is_in_them() {
+        assert_eq!(padded([7, 8, 9]), [7, 8, 9, 9]);
+        assert_eq!(padded([7]), [7]);
+        assert!(padded::<u8>([]).is_empty());
+        assert_eq!(padded(0..SLICE).len(), SLICE);
+        assert_eq!([1, 2, 3, 41, 63, 64, 500].map(portion), [1, 2, 2, 32, 32, 64, 64]);
+    }
 
     #[test]
     fn an_outage_is_told_apart_from_a_fault() {

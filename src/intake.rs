@@ -16,8 +16,10 @@ use crate::{
     telemetry,
 };
 
+mod pressure;
 mod retry;
 
+pub use pressure::Pressure;
 pub use retry::retry;
 
 /// How often a slice is repeated when another transaction was first.
@@ -72,6 +74,7 @@ impl Inbox {
 #[async_trait]
 impl Intake for Inbox {
     async fn deliver(&self, arrival: Arrival) -> Result<Receipted, Refused> {
+        let _held = self.app.pressure().hold();
         keep_large(&self.app, &arrival).await?;
         let (done, answer) = oneshot::channel();
         self.sender.send(Waiting { arrival, done }).await.map_err(|_| Refused::Unavailable)?;

@@ -5,15 +5,15 @@
 //! a plain function) and writes the plan ([`apply`], one statement a table). A statement costs as much as
 //! thirty rows, so nothing here awaits a statement per message.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use sapa_channel::{Arrival, Refused, new_id};
+use sapa_channel::{Arrival, ChannelId, Receipted, Refused, new_id};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::{
-    db::{DbResult, SLICE, Tx, keep},
-    events, files,
+    db::{DbResult, SLICE, Tx, keep, padded},
+    events, files, insert_rows,
     keys::Keys,
     on_db,
 };
@@ -33,7 +33,7 @@ use plan::{Fresh, Plan, Policy};
 pub use words::{base_subject, one_line};
 
 /// What became of one arrival of a slice.
-pub type Routed = Result<sapa_channel::Receipted, Refused>;
+pub type Routed = Result<Receipted, Refused>;
 
 /// Routes a slice within the caller's transaction, and tells of each arrival what became of it.
 ///
@@ -45,7 +45,8 @@ pub async fn route(
     arrivals: &[Arrival],
 ) -> DbResult<Vec<Routed>> {
     debug_assert!(arrivals.len() <= SLICE, "a slice is bounded");
-    let fresh = store_originals(tx, arrivals).await?;
+    let known = known(tx, arrivals).await?;
+    let fresh = store_originals(tx, arrivals, &known).await?;
     let new: Vec<Fresh> = fresh.iter().flatten().copied().collect();
     let mut plan = Plan::default();
     if !new.is_empty() {
@@ -54,43 +55,92 @@ pub async fn route(
         apply::apply(tx, &plan).await?;
         plan.events.extend(apply::rare(tx, &plan).await?);
     }
-    let known = known(tx, arrivals, &fresh).await?;
     events::append(tx, &plan.events).await?;
 
-    let message = |id: Uuid| plan.messages.iter().find(|m| m.fresh.original_id == id).map(|m| m.id);
-    Ok(fresh
-        .iter()
-        .zip(known)
-        .map(|(fresh, known)| match (fresh, known) {
-            (Some(fresh), _) => {
-                Ok(sapa_channel::Receipted { fresh: true, message: message(fresh.original_id) })
+    let messages: HashMap<Uuid, Uuid> =
+        plan.messages.iter().map(|message| (message.fresh.original_id, message.id)).collect();
+    let routed = |(arrival, fresh): (&Arrival, &Option<Fresh>)| {
+        if let Some(fresh) = fresh {
+            let message = messages.get(&fresh.original_id).copied();
+            return Ok(Receipted { fresh: true, message });
+        }
+        match known.get(&key(arrival)) {
+            Some(known) if known.digest == files::hash(&arrival.original.bytes) => {
+                Ok(Receipted { fresh: false, message: known.message })
             }
-            (None, Some(known)) if known.same => {
-                Ok(sapa_channel::Receipted { fresh: false, message: known.message })
-            }
-            (None, Some(_)) => Err(Refused::Conflict),
+            Some(_) => Err(Refused::Conflict),
             // Twice in one slice: the first of the two is stored by this very transaction.
-            (None, None) => Ok(sapa_channel::Receipted { fresh: false, message: None }),
+            None => Ok(Receipted { fresh: false, message: None }),
+        }
+    };
+    Ok(arrivals.iter().zip(&fresh).map(routed).collect())
+}
+
+/// What tells an arrival from all others (D3).
+type Key<'a> = (ChannelId, &'a str);
+
+fn key(arrival: &Arrival) -> Key<'_> {
+    (arrival.channel, &arrival.transport_key)
+}
+
+/// An arrival that was stored before.
+struct Known {
+    digest: Vec<u8>,
+    message: Option<Uuid>,
+}
+
+/// Looks up which arrivals are stored already, under their transport keys.
+async fn known<'m>(tx: &mut Tx, arrivals: &'m [Arrival]) -> DbResult<HashMap<Key<'m>, Known>> {
+    let rows: Vec<(ChannelId, String, Vec<u8>, Option<Uuid>)> = on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new("WITH wanted (channel_id, transport_key) AS (");
+        let all = padded(arrivals);
+        query.push_values(&all, |mut row, arrival| {
+            row.push_bind(arrival.channel).push_bind(&arrival.transport_key);
+        });
+        query.push(
+            ") SELECT o.channel_id, o.transport_key, o.digest, m.id
+               FROM originals o LEFT JOIN messages m ON m.original_id = o.id
+               WHERE (o.channel_id, o.transport_key) IN (SELECT channel_id, transport_key FROM wanted)",
+        );
+        query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
+    });
+    let keys: HashMap<Key, Key> =
+        arrivals.iter().map(|arrival| (key(arrival), key(arrival))).collect();
+    Ok(rows
+        .into_iter()
+        .filter_map(|(channel, transport_key, digest, message)| {
+            let key = keys.get(&(channel, transport_key.as_str()))?;
+            Some((*key, Known { digest, message }))
         })
         .collect())
 }
 
-/// Stores the originals and keeps those that were not known (D3, first level; D4).
+/// Stores the originals that are not known yet, and tells which these are (D3, first level; D4). One that another
+/// router has just stored is a conflict, and known when the slice comes again.
 async fn store_originals<'m>(
     tx: &mut Tx,
     arrivals: &'m [Arrival],
+    known: &HashMap<Key<'m>, Known>,
 ) -> DbResult<Vec<Option<Fresh<'m>>>> {
-    let mut rows: Vec<Fresh> =
-        arrivals.iter().map(|arrival| Fresh { original_id: new_id(), arrival }).collect();
-    let all = rows.clone();
-    rows.sort_by_key(|row| (row.arrival.channel, &row.arrival.transport_key));
-    let stored: Vec<Uuid> = on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new(
-            "INSERT INTO originals
-                 (id, channel_id, transport_key, digest, media_type, size, body, received_at, state, envelope, reason,
-                  attempts) ",
-        );
-        query.push_values(&rows, |mut row, fresh| {
+    let mut seen = HashSet::new();
+    let fresh: Vec<Option<Fresh>> = arrivals
+        .iter()
+        .map(|arrival| {
+            let key = key(arrival);
+            let new = !known.contains_key(&key) && seen.insert(key);
+            new.then(|| Fresh { original_id: new_id(), arrival })
+        })
+        .collect();
+    let mut rows: Vec<&Fresh> = fresh.iter().flatten().collect();
+    // One order for all routers, so that two of them cannot wait for each other.
+    rows.sort_by_key(|row| key(row.arrival));
+    insert_rows!(
+        tx,
+        "INSERT INTO originals
+             (id, channel_id, transport_key, digest, media_type, size, body, received_at, state, envelope, reason,
+              attempts) ",
+        &rows,
+        |row, fresh| {
             let arrival = fresh.arrival;
             let reason = arrival.content.as_ref().err().map(ToString::to_string);
             row.push_bind(fresh.original_id)
@@ -105,47 +155,8 @@ async fn store_originals<'m>(
                 // Only what could not be read is read again.
                 .push_bind(arrival.original.envelope.as_deref().filter(|_| reason.is_some()))
                 .push_bind(reason)
-                .push_bind(1_i64);
-        });
-        query.push(" ON CONFLICT DO NOTHING RETURNING id");
-        query.build_query_scalar().persistent(keep(rows.len())).fetch_all(conn).await?
-    });
-    let stored: HashSet<Uuid> = stored.into_iter().collect();
-    Ok(all.into_iter().map(|fresh| stored.contains(&fresh.original_id).then_some(fresh)).collect())
-}
-
-/// What is stored under the transport key of an arrival that is not new.
-struct Known {
-    same: bool,
-    message: Option<Uuid>,
-}
-
-/// Looks up what redelivered arrivals became: rare, so by a statement each.
-async fn known(
-    tx: &mut Tx,
-    arrivals: &[Arrival],
-    fresh: &[Option<Fresh<'_>>],
-) -> DbResult<Vec<Option<Known>>> {
-    let mut all = Vec::with_capacity(arrivals.len());
-    for (arrival, fresh) in arrivals.iter().zip(fresh) {
-        if fresh.is_some() {
-            all.push(None);
-            continue;
+                .push_bind(1_i64)
         }
-        let row: Option<(Vec<u8>, Option<Uuid>)> = on_db!(&mut *tx, |conn| {
-            sqlx::query_as(
-            "SELECT o.digest, m.id FROM originals o LEFT JOIN messages m ON m.original_id = o.id
-             WHERE o.channel_id = $1 AND o.transport_key = $2"
-        )
-        .bind(arrival.channel)
-        .bind(&arrival.transport_key)
-        .fetch_optional(conn)
-        .await?
-        });
-        all.push(row.map(|(digest, message)| Known {
-            same: digest == files::hash(&arrival.original.bytes),
-            message,
-        }));
-    }
-    Ok(all)
+    );
+    Ok(fresh)
 }

@@ -11,7 +11,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{app::App, db::DbResult};
+use crate::{app::App, db::DbResult, events::reader::Rest};
 
 mod fan_out;
 pub mod http;
@@ -78,10 +78,16 @@ pub async fn run(app: App, stop: CancellationToken) {
     let mut log = app.wake().subscribe_log();
     let mut senders = JoinSet::new();
     let mut busy = HashMap::new();
+    let mut rest = Rest::default();
     let mut tidied: Option<Timestamp> = None;
     loop {
-        if let Err(error) = fan_out::fan_out(&app).await {
-            tracing::warn!(%error, "events were not queued for webhooks; they will be");
+        if !rest.resting() {
+            match fan_out::fan_out(&app).await {
+                Ok(heard) => rest.read(heard),
+                Err(error) => {
+                    tracing::warn!(%error, "events were not queued for webhooks; they will be");
+                }
+            }
         }
         if let Err(error) = start_senders(&app, &stop, &mut senders, &mut busy).await {
             tracing::warn!(%error, "webhooks were not looked through; they will be");
@@ -96,7 +102,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => break,
             Ok(()) = log.changed() => {}
-            () = time::sleep(SWEEP) => {}
+            () = time::sleep(if rest.resting() { Rest::FOR } else { SWEEP }) => {}
             Some(ended) = senders.join_next_with_id(), if !senders.is_empty() => {
                 let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
                 busy.remove(&id);

@@ -26,20 +26,18 @@ pub const READER: &str = "bots";
 /// How many events are read at a time.
 const SLICE: i64 = 200;
 
-/// Reads the log to its end.
-pub async fn read(app: &App) -> DbResult<()> {
+/// Reads the log to its end. Tells whether what was read had a bot to ask.
+pub async fn read(app: &App) -> DbResult<bool> {
+    let mut heard = true;
     loop {
         let mut tx = app.db().read().await?;
         let cursor = reader::cursor(&mut tx, READER).await?;
         let head = events::head(&mut tx).await?;
         if head <= cursor {
-            return Ok(());
+            return Ok(heard);
         }
-        let slice = if queries::any_enabled(&mut tx).await? {
-            events::after(&mut tx, cursor, SLICE).await?
-        } else {
-            Vec::new()
-        };
+        heard = queries::any_enabled(&mut tx).await?;
+        let slice = if heard { events::after(&mut tx, cursor, SLICE).await? } else { Vec::new() };
         drop(tx);
         // With no bot to ask, the whole log is read at once.
         let read_to = slice.last().map_or(head, |last| last.seq);

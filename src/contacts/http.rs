@@ -69,7 +69,8 @@ async fn list_contacts(
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
     let mut tx = app.db().read().await?;
     if let Some(words) = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-        let ids = search::entries(&mut tx, "contact", words, limit).await?;
+        let ids =
+            search::entries(&mut tx, "contact", words, search::Word::Beginning, limit).await?;
         return Ok(Json(Page::all(queries::rows(&mut tx, &ids).await?)));
     }
     let cursor = Cursor::parse(query.cursor.as_deref())?;

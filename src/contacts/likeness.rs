@@ -1,8 +1,12 @@
 //! A reader of the log that finds contacts who may be one: a new contact who names an order number that
 //! another one named, or who bears the same name. It only suggests; an officer decides.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
+use sqlx::QueryBuilder;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -19,13 +23,23 @@ const READER: &str = "likeness";
 /// The most contacts that are suggested for one message.
 const MOST: usize = 3;
 
+/// How many events one step takes, and how long it is until the next.
+const STEP: i64 = 500;
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Reads until told to stop.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     loop {
         match step(&app).await {
             Ok(0) => {}
-            Ok(_) => continue,
+            Ok(_) => {
+                // Nobody waits for it, and a step for many is cheap.
+                if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
+                    return;
+                }
+                continue;
+            }
             Err(error) => tracing::error!(%error, "looking for contacts who may be one failed"),
         }
         if stop.run_until_cancelled(woken(&mut grew)).await.is_none() {
@@ -35,23 +49,23 @@ pub async fn run(app: App, stop: CancellationToken) {
 }
 
 /// Reads the next events. Tells how many there were.
-pub async fn step(app: &App) -> DbResult<usize> {
+async fn step(app: &App) -> DbResult<usize> {
     let mut tx = app.db().read().await?;
     let seq = reader::cursor(&mut tx, READER).await?;
     // What is searched must be indexed first.
     let indexed = reader::cursor(&mut tx, search::index::READER).await?;
-    let new: Vec<Event> = events::after(&mut tx, seq, 100)
+    let new: Vec<Event> = events::after(&mut tx, seq, STEP)
         .await?
         .into_iter()
         .filter(|event| event.seq <= indexed)
         .collect();
     let Some(last) = new.last().map(|event| event.seq) else { return Ok(0) };
+    let received = new.iter().filter(|event| event.kind == "message.received");
+    let received: Vec<Uuid> = received.filter_map(|event| event.message_id).collect();
     let mut found: Vec<(Uuid, Uuid, Vec<Evidence>)> = Vec::new();
-    for event in new.iter().filter(|event| event.kind == "message.received") {
-        let (Some(message), Some(contact)) = (event.message_id, event.contact_id) else { continue };
-        for (other, evidence) in alike(&mut tx, message, contact).await? {
-            found.push((contact, other, evidence));
-        }
+    for said in said(&mut tx, &received).await? {
+        let evidence = alike(&mut tx, &said).await?;
+        found.extend(evidence.into_iter().map(|(other, why)| (said.contact_id, other, why)));
     }
     drop(tx);
     let now = app.now();
@@ -65,26 +79,43 @@ pub async fn step(app: &App) -> DbResult<usize> {
     Ok(new.len())
 }
 
-/// Contacts that may be the author of a message. Only one who is known by a single address is looked at: the
-/// others were settled when their second address came.
-async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid, Vec<Evidence>)>> {
-    let row: Option<(Option<String>, String, String, i64)> = on_db!(&mut *tx, |conn| {
-        sqlx::query_as(
-        "SELECT m.subject, m.text, k.name, (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id)
-         FROM messages m JOIN contacts k ON k.id = m.contact_id WHERE m.id = $1 AND k.id = $2"
-    )
-    .bind(message)
-    .bind(contact)
-    .fetch_optional(conn)
-    .await?
-    });
-    let Some((subject, text, name, addresses)) = row else { return Ok(Vec::new()) };
-    if addresses != 1 {
+/// What a customer said, and how far he is known.
+#[derive(sqlx::FromRow)]
+struct Said {
+    contact_id: Uuid,
+    subject: Option<String>,
+    text: String,
+    name: String,
+    /// Whether it was the first that was ever heard of him.
+    first: bool,
+}
+
+/// What the messages say. Only a customer who is known by a single address is looked at: the others were settled
+/// when their second address came.
+async fn said(tx: &mut Tx, messages: &[Uuid]) -> DbResult<Vec<Said>> {
+    if messages.is_empty() {
         return Ok(Vec::new());
     }
+    Ok(on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT m.contact_id, m.subject, m.text, k.name, m.at = k.first_seen_at AS first
+             FROM messages m JOIN contacts k ON k.id = m.contact_id
+             WHERE (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id) = 1 AND m.id IN (",
+        );
+        let mut list = query.separated(", ");
+        for id in messages {
+            list.push_bind(*id);
+        }
+        query.push(") ORDER BY m.seq");
+        query.build_query_as().persistent(false).fetch_all(conn).await?
+    }))
+}
+
+/// Contacts that may be the author of a message, by the numbers in it and, once, by his name.
+async fn alike(tx: &mut Tx, said: &Said) -> DbResult<Vec<(Uuid, Vec<Evidence>)>> {
     let mut evidence: HashMap<Uuid, Vec<Evidence>> = HashMap::new();
-    for number in numbers(&format!("{} {text}", subject.unwrap_or_default())) {
-        for other in search::contacts_who_said(tx, &number, contact, MOST + 1).await? {
+    for number in numbers(&format!("{} {}", said.subject.as_deref().unwrap_or(""), said.text)) {
+        for other in search::contacts_who_said(tx, &number, said.contact_id, MOST + 1).await? {
             evidence
                 .entry(other)
                 .or_default()
@@ -92,14 +123,12 @@ async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid,
         }
     }
     // A name alone says little: one word is a first name that thousands bear.
-    if name.split_whitespace().count() >= 2 {
-        for other in search::entries(tx, "contact", &name, MOST + 2).await? {
-            if other != contact && same_name(tx, other, &name).await? {
-                evidence
-                    .entry(other)
-                    .or_default()
-                    .push(Evidence::speaking_for("same_name", name.clone()));
-            }
+    if said.first && said.name.split_whitespace().count() >= 2 {
+        for other in same_name(tx, said).await? {
+            evidence
+                .entry(other)
+                .or_default()
+                .push(Evidence::speaking_for("same_name", said.name.clone()));
         }
     }
     let mut all: Vec<(Uuid, Vec<Evidence>)> = evidence.into_iter().collect();
@@ -108,11 +137,29 @@ async fn alike(tx: &mut Tx, message: Uuid, contact: Uuid) -> DbResult<Vec<(Uuid,
     Ok(all)
 }
 
-async fn same_name(tx: &mut Tx, id: Uuid, name: &str) -> DbResult<bool> {
-    let core = super::queries::core(tx, id).await?;
-    Ok(core.is_some_and(|core| {
-        core.merged_into.is_none() && core.name.to_lowercase() == name.to_lowercase()
-    }))
+/// Others who bear the name, the newest first.
+async fn same_name(tx: &mut Tx, said: &Said) -> DbResult<Vec<Uuid>> {
+    let found = search::entries(tx, "contact", &said.name, search::Word::Whole, MOST + 2).await?;
+    if found.is_empty() {
+        return Ok(found);
+    }
+    let named: Vec<(Uuid, String)> = on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT id, name FROM contacts WHERE merged_into IS NULL AND id IN (",
+        );
+        let mut list = query.separated(", ");
+        for id in &found {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build_query_as().persistent(false).fetch_all(conn).await?
+    });
+    let name = said.name.to_lowercase();
+    Ok(named
+        .into_iter()
+        .filter(|(id, other)| *id != said.contact_id && other.to_lowercase() == name)
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// Numbers of orders, invoices or parcels in a text: capitals, a hyphen, and four digits or more.

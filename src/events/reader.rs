@@ -1,5 +1,9 @@
 //! Readers of the log: each has a cursor, and moves it in the transaction in which it does its work.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::{
     db::{DbResult, Tx},
     on_db,
@@ -27,4 +31,24 @@ pub async fn advance(tx: &mut Tx, reader: &str, seq: i64) -> DbResult<()> {
     .await
     .map(drop)?);
     Ok(())
+}
+
+/// A reader that finds nobody to tell rests for a moment, so that it does not commit its cursor for every event.
+#[derive(Debug, Default)]
+pub struct Rest(Option<Instant>);
+
+impl Rest {
+    /// For how long it rests.
+    pub const FOR: Duration = Duration::from_secs(1);
+
+    /// Whether it rests.
+    #[must_use]
+    pub fn resting(&self) -> bool {
+        self.0.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Says whether what was read had somebody to tell.
+    pub fn read(&mut self, heard: bool) {
+        self.0 = (!heard).then(|| Instant::now() + Self::FOR);
+    }
 }

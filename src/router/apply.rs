@@ -1,4 +1,4 @@
-//! Writes a plan: one statement a table, and what is rare one by one.
+//! Writes a plan: many rows a statement, and what is rare one by one.
 
 use sapa_channel::new_id;
 use sqlx::{QueryBuilder, types::Json};
@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, types::Json};
 use super::plan::{NewMessage, Plan};
 use crate::{
     contacts,
-    db::{DbResult, Tx, keep},
+    db::{DbResult, Tx, keep, padded},
     events::NewEvent,
     files, insert_rows,
     messages::Details,
@@ -56,7 +56,8 @@ async fn contacts_and_identities(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
     if !plan.heard.is_empty() {
         on_db!(&mut *tx, |conn| {
             let mut query = QueryBuilder::new("WITH heard (id, proof, channel_id, at) AS (");
-            query.push_values(&plan.heard, |mut row, heard| {
+            let all = padded(&plan.heard);
+            query.push_values(&all, |mut row, heard| {
                 row.push_bind(heard.id)
                     .push_bind(heard.proof)
                     .push_bind(heard.channel_id)
@@ -70,7 +71,7 @@ async fn contacts_and_identities(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
                        last_seen_at = heard.at, last_channel_id = heard.channel_id
                    FROM heard WHERE identities.id = heard.id",
             );
-            query.build().persistent(keep(plan.heard.len())).execute(conn).await?;
+            query.build().persistent(keep(all.len())).execute(conn).await?;
         });
     }
     Ok(())
@@ -104,7 +105,8 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
             let mut query = QueryBuilder::new(
                 "WITH touched (id, messages, identity_id, channel_id, preview, has_files, first_at, at) AS (",
             );
-            query.push_values(&plan.touched, |mut row, touched| {
+            let all = padded(&plan.touched);
+            query.push_values(&all, |mut row, touched| {
                 row.push_bind(touched.id)
                     .push_bind(touched.messages)
                     .push_bind(touched.identity_id)
@@ -125,7 +127,7 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
                        last_message_at = touched.at, last_inbound_at = touched.at, version = version + 1
                    FROM touched WHERE conversations.id = touched.id",
             );
-            query.build().persistent(keep(plan.touched.len())).execute(conn).await?;
+            query.build().persistent(keep(all.len())).execute(conn).await?;
         });
     }
     Ok(())

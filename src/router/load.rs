@@ -12,7 +12,7 @@ use super::{
     tickets,
 };
 use crate::{
-    db::{DbResult, Tx, keep},
+    db::{DbResult, Tx, keep, padded},
     keys::{Keys, token_hash},
     on_db,
 };
@@ -63,7 +63,8 @@ async fn identities(
     let lock = tx.lock_contacts();
     let rows: Vec<(String, String, Uuid, Uuid, bool, bool)> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new("WITH wanted (kind, value) AS (");
-        query.push_values(&addresses, |mut row, address| {
+        let all = padded(addresses.iter().copied());
+        query.push_values(&all, |mut row, address| {
             row.push_bind(address.kind.as_str()).push_bind(&address.value);
         });
         query.push(
@@ -73,7 +74,7 @@ async fn identities(
                WHERE (i.kind, i.value) IN (SELECT kind, value FROM wanted)",
         );
         query.push(lock);
-        query.build_query_as().persistent(keep(addresses.len())).fetch_all(conn).await?
+        query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
     });
     let found: HashMap<(&str, &str), KnownIdentity> = rows
         .iter()
@@ -120,11 +121,12 @@ async fn answered(
                 "SELECT id, external_id, conversation_id, contact_id, identity_id FROM messages WHERE external_id IN (",
             );
             let mut list = query.separated(", ");
-            for external_id in &wanted {
+            let all = padded(wanted.iter().copied());
+            for external_id in &all {
                 list.push_bind(*external_id);
             }
             query.push(") ORDER BY seq");
-            query.build_query_as().persistent(keep(wanted.len())).fetch_all(conn).await?
+            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
         }));
     }
     if !tokens.is_empty() {
@@ -133,11 +135,12 @@ async fn answered(
                 "SELECT id, external_id, conversation_id, contact_id, identity_id FROM messages WHERE id IN (",
             );
             let mut list = query.separated(", ");
-            for (_, id) in &tokens {
+            let all = padded(tokens.iter().map(|(_, id)| *id));
+            for id in &all {
                 list.push_bind(*id);
             }
             query.push(")");
-            query.build_query_as().persistent(keep(tokens.len())).fetch_all(conn).await?
+            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
         }));
     }
     for (id, external_id, conversation_id, contact_id, identity_id) in rows {
@@ -219,14 +222,15 @@ async fn conversations(
             let mut query = QueryBuilder::new(CONVERSATION);
             query.push("contact_id IN (");
             let mut list = query.separated(", ");
-            for id in &contacts {
+            let all = padded(contacts.iter().copied());
+            for id in &all {
                 list.push_bind(*id);
             }
             query
                 .push(") AND last_message_at >= ")
                 .push_bind(since)
                 .push(" ORDER BY last_message_at");
-            query.build_query_as().persistent(keep(contacts.len())).fetch_all(conn).await?
+            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
         });
         for row in rows {
             let conversation = known(row);
@@ -244,11 +248,12 @@ async fn conversations(
             let mut query = QueryBuilder::new(CONVERSATION);
             query.push("id IN (");
             let mut list = query.separated(", ");
-            for id in &answered {
+            let all = padded(answered.iter().copied());
+            for id in &all {
                 list.push_bind(*id);
             }
             query.push(")");
-            query.build_query_as().persistent(keep(answered.len())).fetch_all(conn).await?
+            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
         });
         context.answered = rows.into_iter().map(known).map(|found| (found.id, found)).collect();
     }
@@ -271,14 +276,15 @@ async fn logical_keys(
     }
     let rows: Vec<(ChannelId, String)> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new("WITH wanted (channel_id, logical_key) AS (");
-        query.push_values(&wanted, |mut row, (channel, key)| {
+        let all = padded(wanted.iter().copied());
+        query.push_values(&all, |mut row, (channel, key)| {
             row.push_bind(*channel).push_bind(*key);
         });
         query.push(
             ") SELECT channel_id, logical_key FROM messages
                WHERE (channel_id, logical_key) IN (SELECT channel_id, logical_key FROM wanted)",
         );
-        query.build_query_as().persistent(keep(wanted.len())).fetch_all(conn).await?
+        query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
     });
     context.known.extend(rows);
     Ok(())

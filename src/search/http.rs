@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
-use super::{ContactHit, MessageHit, TicketHit, entries, excerpt::excerpt, messages, words};
+use super::{ContactHit, MessageHit, TicketHit, Word, entries, excerpt::excerpt, messages, words};
 use crate::{
     app::App,
     contacts,
@@ -57,7 +57,7 @@ async fn search(
     let mut found = Found::default();
     let mut tx = app.db().read().await?;
     if wanted("contacts") {
-        let ids = entries(&mut tx, "contact", &query.q, limit).await?;
+        let ids = entries(&mut tx, "contact", &query.q, Word::Beginning, limit).await?;
         for contact in contacts::queries::rows(&mut tx, &ids).await? {
             let all = [Some(contact.name.clone()), contact.company.clone(), contact.city.clone()];
             let line: Vec<String> =
@@ -69,7 +69,7 @@ async fn search(
         found.messages = messages(&mut tx, &query.q, limit).await?;
     }
     if wanted("tickets") {
-        let ids = Some(entries(&mut tx, "ticket", &query.q, limit).await?);
+        let ids = Some(entries(&mut tx, "ticket", &query.q, Word::Beginning, limit).await?);
         let filter = tickets::list::Filter { ids, ..Default::default() };
         for ticket in tickets::list::list(&mut tx, &filter, None, limit).await?.items {
             let line = [

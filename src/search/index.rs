@@ -20,15 +20,25 @@ pub const READER: &str = "search";
 /// How many events one step takes.
 const STEP: i64 = 200;
 
+/// How long a step makes way for what arrives: a peak is stored first and found later. On SQLite both want the one
+/// writer, on PostgreSQL the same cores.
+const MAKE_WAY: Duration = Duration::from_millis(250);
+
+/// Search that is so far behind makes way no more.
+const MOST_BEHIND: Duration = Duration::from_secs(10);
+
 /// Reads until told to stop. On SQLite the index is tidied when there is nothing else to do.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
-    let mut untidy = false;
+    let (mut untidy, mut behind) = (false, Duration::ZERO);
     loop {
+        if behind < MOST_BEHIND {
+            app.pressure().make_way(MAKE_WAY).await;
+        }
         match step(&app).await {
-            Ok(0) => {}
-            Ok(_) => {
-                untidy = true;
+            Ok((0, _)) => behind = Duration::ZERO,
+            Ok((_, age)) => {
+                (untidy, behind) = (true, age);
                 // Others want the one writer too.
                 tokio::task::yield_now().await;
                 continue;
@@ -49,25 +59,25 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-/// Indexes what the next events tell of. Tells how many there were.
-pub async fn step(app: &App) -> DbResult<usize> {
+/// Indexes what the next events tell of. Tells how many there were, and how old the last of them is.
+async fn step(app: &App) -> DbResult<(usize, Duration)> {
     let mut tx = app.db().read().await?;
     let seq = reader::cursor(&mut tx, READER).await?;
     let new = events::after(&mut tx, seq, STEP).await?;
     drop(tx);
     let Some(last) = new.last() else {
         telemetry::reader_lag(READER, 0);
-        return Ok(0);
+        return Ok((0, Duration::ZERO));
     };
-    let now = app.now();
-    telemetry::reader_lag(READER, now.since(last.at).as_millis());
+    let age = app.now().since(last.at);
+    telemetry::reader_lag(READER, age.as_millis());
     let mut tx = app.db().write().await?;
     index(&mut tx, &new).await?;
     reader::advance(&mut tx, READER, last.seq).await?;
     tx.commit().await?;
     // Who searches because of an event waits for its being indexed.
     app.wake().log_grew();
-    Ok(new.len())
+    Ok((new.len(), age))
 }
 
 async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {

@@ -127,7 +127,9 @@ async fn list_tickets(
     let mut tx = app.db().read().await?;
     let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
     let ids = match words {
-        Some(words) => Some(search::entries(&mut tx, "ticket", words, 200).await?),
+        Some(words) => {
+            Some(search::entries(&mut tx, "ticket", words, search::Word::Beginning, 200).await?)
+        }
         None => None,
     };
     let status = query.status.map(|status| match status {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Known, KnownRule, KnownTicket, Like, Opened};
 use crate::{
-    db::{DbResult, Tx, keep},
+    db::{DbResult, Tx, keep, padded},
     events::{Actor, NewEvent},
     insert_rows, on_db,
     router::plan::{Context, Plan},
@@ -52,12 +52,12 @@ const TICKETS: &str =
         t.category_id, t.severity, gc.due_hours, t.owner_id,
         t.team_id, gc.attach, gc.reopen_days, tc.conversation_id, NULL, NULL
     FROM tickets t LEFT JOIN ticket_categories gc ON gc.id = t.category_id
-    LEFT JOIN ticket_conversations tc ON tc.ticket_id = t.id WHERE t.contact_id IN (";
+    LEFT JOIN ticket_conversations tc ON tc.ticket_id = t.id WHERE t.contact_id IN (SELECT id FROM whose)";
 
 const OFFERS: &str = " UNION ALL SELECT 'offer', t.id, t.contact_id, t.number, t.kind, '', NULL,
         NULL, t.severity, NULL, NULL,
         NULL, NULL, NULL, x.conversation_id, NULL, NULL
-    FROM ticket_offers x JOIN tickets t ON t.id = x.ticket_id WHERE t.status = 'open' AND t.contact_id IN (";
+    FROM ticket_offers x JOIN tickets t ON t.id = x.ticket_id WHERE t.status = 'open' AND t.contact_id IN (SELECT id FROM whose)";
 
 /// Reads what the rules need, by one statement: it is run for every slice.
 pub async fn load(tx: &mut Tx, context: &mut Context) -> DbResult<()> {
@@ -72,15 +72,20 @@ pub async fn load(tx: &mut Tx, context: &mut Context) -> DbResult<()> {
         .collect();
     let conversations: HashSet<Uuid> =
         conversations().map(|conversation| conversation.id).collect();
+    let contacts = padded(contacts.iter().copied());
+    let conversations = padded(conversations.iter().copied());
     let rows: Vec<Row> = on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new(RULES);
+        let mut query = QueryBuilder::new("");
         if !contacts.is_empty() {
-            query.push(TICKETS);
-            let mut list = query.separated(", ");
-            for id in &contacts {
-                list.push_bind(*id);
-            }
-            query.push(") AND (t.status = 'open'");
+            query.push("WITH whose (id) AS (");
+            query.push_values(&contacts, |mut row, id| {
+                row.push_bind(*id);
+            });
+            query.push(") ");
+        }
+        query.push(RULES);
+        if !contacts.is_empty() {
+            query.push(TICKETS).push(" AND (t.status = 'open'");
             if !conversations.is_empty() {
                 query.push(" OR tc.conversation_id IN (");
                 let mut list = query.separated(", ");
@@ -90,13 +95,8 @@ pub async fn load(tx: &mut Tx, context: &mut Context) -> DbResult<()> {
                 query.push(")");
             }
             query.push(")").push(OFFERS);
-            let mut list = query.separated(", ");
-            for id in &contacts {
-                list.push_bind(*id);
-            }
-            query.push(")");
         }
-        let usual = contacts.len() <= 1 && conversations.len() <= 1;
+        let usual = keep(contacts.len().max(1)) && keep(conversations.len().max(1));
         query.build_query_as().persistent(usual).fetch_all(conn).await?
     });
     context.tickets = gather(rows);

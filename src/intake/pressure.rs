@@ -1,0 +1,60 @@
+//! How many arrivals wait for their commit. What can be done later makes way for them.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+/// How often who makes way looks again.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Counts the arrivals that are not yet durable.
+#[derive(Debug, Default)]
+pub struct Pressure(AtomicUsize);
+
+/// One arrival, until it is dropped.
+#[derive(Debug)]
+pub struct Held<'p>(&'p Pressure);
+
+impl Pressure {
+    /// Counts one more.
+    pub fn hold(&self) -> Held<'_> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Held(self)
+    }
+
+    /// Waits until nothing waits to be stored, but no longer than `most`.
+    pub async fn make_way(&self, most: Duration) {
+        let waiting = async {
+            while self.0.load(Ordering::Relaxed) > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let _ = tokio::time::timeout(most, waiting).await;
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Pressure;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_makes_way_waits_for_the_last_arrival_and_not_for_ever() {
+        let pressure = Pressure::default();
+        let most = Duration::from_secs(1);
+        let (one, other) = (pressure.hold(), pressure.hold());
+        drop(one);
+        assert!(tokio::time::timeout(most / 2, pressure.make_way(most)).await.is_err());
+        assert!(tokio::time::timeout(most * 2, pressure.make_way(most)).await.is_ok());
+        drop(other);
+        assert!(tokio::time::timeout(most / 2, pressure.make_way(most)).await.is_ok());
+    }
+}
