@@ -62,8 +62,10 @@ pub async fn step(app: &App) -> DbResult<usize> {
     let now = app.now();
     telemetry::reader_lag(READER, now.since(last.at).as_millis());
     let mut tx = app.db().write().await?;
+    if !reader::advance(&mut tx, READER, seq, last.seq).await? {
+        return Ok(0);
+    }
     index(&mut tx, &new).await?;
-    reader::advance(&mut tx, READER, last.seq).await?;
     tx.commit().await?;
     // Who searches because of an event waits for its being indexed.
     app.wake().log_grew();
