@@ -21,7 +21,7 @@ use crate::live::Looking;
 mod line;
 mod seal;
 
-pub use line::{options, run, servers};
+pub use line::{Servers, run};
 
 /// How many words wait for the line. More are dropped.
 const WAITING: usize = 4096;

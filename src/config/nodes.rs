@@ -15,7 +15,7 @@ pub struct Bus {
 impl Bus {
     pub(super) fn read(section: &mut Section<'_>) -> Self {
         let url = section.secret("url");
-        if url.as_ref().is_some_and(|url| bus::servers(url).is_none()) {
+        if url.as_ref().is_some_and(|url| bus::Servers::read(url).is_none()) {
             section.problem(
                 "url",
                 "it is no address of a NATS server",

@@ -40,13 +40,8 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
 /// The bus, and the bucket that nodes share.
 async fn other_nodes(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(servers) = config.bus.url.as_ref().and_then(bus::servers) {
-        let reached = async {
-            let client =
-                bus::options().connect(servers).await.map_err(|error| error.kind().to_string())?;
-            client.flush().await.map_err(|error| error.kind().to_string())
-        };
-        findings.push(match timeout(PATIENCE, reached).await {
+    if let Some(servers) = config.bus.url.as_ref().and_then(bus::Servers::read) {
+        findings.push(match timeout(PATIENCE, servers.check()).await {
             Ok(Ok(())) => Finding::good("bus", "a NATS server answers"),
             Ok(Err(why)) => bus_away(&why),
             Err(_) => bus_away("no answer in time"),
