@@ -67,6 +67,8 @@ impl Store {
             .with_region(&bucket.region)
             .with_access_key_id(&bucket.access_key)
             .with_secret_access_key(bucket.secret_key.expose_secret())
+            // Not every store knows how to delete many at once, and we delete one.
+            .with_disable_bulk_delete(true)
             .with_client_options(client)
             .with_retry(retry);
         if let Some(endpoint) = &bucket.endpoint {

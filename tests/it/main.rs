@@ -6,6 +6,7 @@ mod support;
 
 mod api;
 mod bots;
+mod bucket;
 mod canned;
 mod delivery;
 mod demo;
