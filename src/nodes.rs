@@ -39,8 +39,9 @@ const SILENCE: Duration = Duration::from_secs(6);
 /// A node that could not beat for so long holds nothing any more, by its own word: well before the others bury it.
 const DOUBT: Duration = Duration::from_secs(4);
 
-/// How long one look may take.
-const LOOK: Duration = Duration::from_secs(2);
+/// How long one look may take, and how soon after one that failed comes the next: two fit into the time of doubt.
+const LOOK: Duration = Duration::from_millis(1500);
+const SOON: Duration = Duration::from_millis(250);
 
 /// A lease that this node would like to hold, and how many of its tasks ask for it.
 #[derive(Debug)]
@@ -141,7 +142,10 @@ pub async fn run(app: App) {
     let (mut seen, mut good) = (Seen::new(), Instant::now());
     loop {
         match timeout(LOOK, look(&app, &mut seen)).await {
-            Ok(Ok(())) => good = Instant::now(),
+            Ok(Ok(())) => {
+                good = Instant::now();
+                let _ = timeout(BEAT, nodes.0.asked.notified()).await;
+            }
             failed => {
                 // Whom this node could not see was not silent.
                 seen.clear();
@@ -153,9 +157,9 @@ pub async fn run(app: App) {
                     _ => "it took too long".to_owned(),
                 };
                 tracing::warn!(error = why, "this node could not beat");
+                tokio::time::sleep(SOON).await;
             }
         }
-        let _ = timeout(BEAT, nodes.0.asked.notified()).await;
     }
 }
 

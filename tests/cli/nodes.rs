@@ -162,8 +162,11 @@ async fn d5_a_bus_that_is_stopped_and_started_empty_costs_nothing_but_time() {
         hears_message(&mut screen).await;
     }
     assert!(begun.elapsed() < Duration::from_secs(30), "it came late:\n{}", cluster.said());
+    let doctor = |cluster: &Cluster| cluster.nodes[1].sapa.run(&["doctor"]).out;
+    assert!(doctor(&cluster).contains("a NATS server answers"), "{}", doctor(&cluster));
     // A node can also begin while there is no bus.
     cluster.nats.end();
+    assert!(doctor(&cluster).contains("no NATS server is reached"), "{}", doctor(&cluster));
     cluster.nodes[1].end("TERM");
     cluster.nodes[1].serve();
 }

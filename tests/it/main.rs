@@ -21,6 +21,7 @@ mod intake;
 mod live;
 mod mail;
 mod mailings;
+mod nodes;
 mod officers;
 mod panics;
 mod plans;

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -148,7 +149,7 @@ fn is_signed(parts: &Parts, body: &[u8], key: &str, secret: &str, region: &str) 
             && parts.uri.query().is_none();
         let mut headers = String::new();
         for name in names.split(';') {
-            headers += &format!("{name}:{}\n", text(&parts.headers, name)?.trim());
+            writeln!(headers, "{name}:{}", text(&parts.headers, name)?.trim()).ok()?;
         }
         let (method, path) = (&parts.method, parts.uri.path());
         let canonical = format!("{method}\n{path}\n\n{headers}\n{names}\n{content}");
