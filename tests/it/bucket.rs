@@ -6,9 +6,8 @@ use sapa::{
 };
 use sapa_channel::new_id;
 use secrecy::ExposeSecret;
-use serde_json::Value;
 
-use crate::support::{Backend, MAILBOX, TestApp, bucket::Bucket, mail};
+use crate::support::{Backend, MAILBOX, TestApp, bucket::Bucket, inbox, mail};
 
 /// A mail with an attachment that is too large for the database.
 fn large_mail(id: &str) -> String {
@@ -42,10 +41,9 @@ async fn a_large_attachment_lies_in_the_bucket_by_its_hash_and_comes_back() {
         assert_eq!(*name, format!("{}/{}", &hash[..2], &hash[2..]));
     }
     assert!(!app.folder.path().join("files").exists(), "nothing lies in the folder");
-    let rows = ayu.get("/conversations?folder=all").await;
-    let id = rows["items"][0]["id"].as_str().unwrap().to_owned();
-    let messages: Value = ayu.get(&format!("/conversations/{id}/messages")).await;
-    let file = &messages["items"][0]["files"][0];
+    let row = inbox::newest(&ayu).await;
+    let message = inbox::messages(&ayu, &row).await.remove(0);
+    let file = &message["files"][0];
     let answer = ayu.call(reqwest::Method::GET, file["url"].as_str().unwrap(), None).await;
     let bytes = answer.bytes().await.unwrap();
     assert!(objects.values().any(|object| *object == bytes), "{file}");
