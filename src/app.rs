@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    bus::Bus,
     channels::{Registry, operate::Operation},
     config::Config,
     db::{Db, DbResult, Tx},
@@ -25,6 +26,7 @@ use crate::{
     keys::Keys,
     live::Live,
     mailings::limit::Limit,
+    nodes::Nodes,
     officers::throttle::Throttle,
 };
 
@@ -45,6 +47,8 @@ struct Inner {
     files: Store,
     config: Config,
     registry: Registry,
+    nodes: Nodes,
+    bus: Bus,
     live: Live,
     wake: Wake,
     pressure: Pressure,
@@ -59,7 +63,7 @@ struct Inner {
 }
 
 impl App {
-    /// Opens the database and the folder of files. Nothing runs yet.
+    /// Opens the database and the store of files. Nothing runs yet.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, demo: bool) -> anyhow::Result<Self> {
         use anyhow::Context;
         use secrecy::ExposeSecret;
@@ -67,9 +71,11 @@ impl App {
         let db = Db::connect(config.database.url.expose_secret())
             .await
             .context("opening the database")?;
-        let files = Store::open(&config.files.folder).context("opening the folder of files")?;
+        let files = Store::open(&config.files).context("opening the store of files")?;
         let keys = Keys::load(&db).await.context("loading the signing secret")?;
         let outbound = OutboundClient::new(&config.outbound).context("preparing outbound calls")?;
+        let nodes = Nodes::new(&db);
+        let bus = config.bus.url.as_ref().map_or_else(Bus::default, |_| Bus::to_others());
         Ok(Self(Arc::new(Inner {
             db,
             clock,
@@ -77,8 +83,10 @@ impl App {
             files,
             config,
             registry: Registry::default(),
-            live: Live::default(),
-            wake: Wake::default(),
+            nodes,
+            live: Live::new(bus.clone()),
+            wake: Wake::new(bus.clone()),
+            bus,
             pressure: Pressure::default(),
             throttle: Throttle::default(),
             ways_out: Limit::default(),
@@ -115,7 +123,7 @@ impl App {
         &self.0.keys
     }
 
-    /// The folder of larger files.
+    /// The store of larger files.
     #[must_use]
     pub fn files(&self) -> &Store {
         &self.0.files
@@ -131,6 +139,18 @@ impl App {
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.0.registry
+    }
+
+    /// This node among the others.
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes {
+        &self.0.nodes
+    }
+
+    /// Where it says words to the others.
+    #[must_use]
+    pub fn bus(&self) -> &Bus {
+        &self.0.bus
     }
 
     /// Who is looking at the screen, and what they must hear at once.

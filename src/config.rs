@@ -6,6 +6,7 @@ use std::{io, path::Path};
 
 mod check;
 mod mail;
+mod nodes;
 mod problem;
 mod reader;
 mod section;
@@ -18,6 +19,7 @@ mod value;
 mod tests;
 
 pub use mail::{Dkim, Mail, Relay, Smtp, Tls};
+pub use nodes::{Bucket, Bus};
 pub use problem::{Problem, Problems};
 pub use server::{Log, Server};
 pub use storage::{Database, Files};
@@ -38,8 +40,10 @@ pub struct Config {
     pub server: Server,
     /// The database.
     pub database: Database,
-    /// The folder of larger files.
+    /// Where larger files lie.
     pub files: Files,
+    /// What nodes say to each other.
+    pub bus: Bus,
     /// Mail that comes in.
     pub smtp: Smtp,
     /// Mail that goes out.
@@ -94,7 +98,8 @@ impl Config {
         Self {
             server: Server::read(&mut reader.section("server")),
             database: Database::read(&mut reader.section("database")),
-            files: Files::read(&mut reader.section("files")),
+            files: Files::read(reader),
+            bus: Bus::read(&mut reader.section("bus")),
             smtp: Smtp::read(&mut reader.section("smtp")),
             mail: Mail::read(reader),
             telegram: Telegram::read(&mut reader.section("telegram")),

@@ -40,13 +40,28 @@ pub enum DbError {
     #[error("the database URL must begin with sqlite: or postgres:")]
     UnsupportedUrl,
 
+    /// A newer Sapa has used the database: what this one does not know it must not write.
+    #[error(
+        "the database was used by a newer sapa: its migration {0} is not known here. Use the newer sapa, or restore the backup from before the upgrade"
+    )]
+    Newer(i64),
+
     /// A migration could not be applied.
     #[error(transparent)]
-    Migrate(#[from] MigrateError),
+    Migrate(MigrateError),
 
     /// Anything else the driver reports.
     #[error(transparent)]
     Driver(sqlx::Error),
+}
+
+impl From<MigrateError> for DbError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(version) => Self::Newer(version),
+            other => Self::Migrate(other),
+        }
+    }
 }
 
 impl From<sqlx::Error> for DbError {
@@ -298,6 +313,20 @@ impl Db {
         Ok(Self::Sqlite { readers, writer })
     }
 
+    /// The same database by a connection of its own, which no other work can keep waiting.
+    #[must_use]
+    pub fn aside(&self) -> Self {
+        match self {
+            Self::Sqlite { .. } => self.clone(),
+            Self::Postgres { writers, .. } => {
+                let options = (*writers.connect_options()).clone();
+                let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+                let one = pool.connect_lazy_with(options);
+                Self::Postgres { readers: one.clone(), writers: one }
+            }
+        }
+    }
+
     /// Starts a unit of work that only reads.
     pub async fn read(&self) -> DbResult<Tx> {
         Ok(match self {
@@ -352,6 +381,12 @@ impl Db {
         }
     }
 
+    /// Whether it is the embedded one, which one process alone opens.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
     /// `sqlite` or `postgres`, for people.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -395,6 +430,14 @@ impl Tx {
     pub async fn lock_log(&mut self) -> DbResult<()> {
         if let Self::Postgres(tx) = self {
             sqlx::query("SELECT pg_advisory_xact_lock(1)").execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the commit return before it is on the disk: for what a power failure may take back.
+    pub async fn leave_to_the_disk(&mut self) -> DbResult<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut **tx).await?;
         }
         Ok(())
     }

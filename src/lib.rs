@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod bots;
+pub mod bus;
 pub mod canned;
 pub mod channels;
 pub mod cli;
@@ -25,6 +26,7 @@ pub mod keys;
 pub mod live;
 pub mod mailings;
 pub mod messages;
+pub mod nodes;
 pub mod officers;
 pub mod quarantine;
 pub mod router;

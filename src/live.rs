@@ -5,16 +5,24 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{app::App, channels::webchat, db::DbResult, events};
+use crate::{
+    app::App,
+    bus::{Bus, Word},
+    channels::{operate, webchat},
+    db::DbResult,
+    events,
+};
 
 pub mod http;
+mod others;
 mod socket;
 
 /// How many items a slow screen may be behind before it is told to reload.
@@ -46,7 +54,7 @@ pub enum LiveItem {
 }
 
 /// An officer who is looking at a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looking {
     /// Who.
     pub id: Uuid,
@@ -60,22 +68,25 @@ pub struct Looking {
 struct Screen {
     officer: Looking,
     conversation_id: Option<Uuid>,
+    /// When another node last told of it; none if it is this node's own.
+    heard_at: Option<Instant>,
 }
 
-/// The screens of this node.
+/// The screens of this node, and what it knows of those of others.
 #[derive(Debug)]
 pub struct Live {
+    bus: Bus,
     items: broadcast::Sender<LiveItem>,
     screens: Mutex<HashMap<Uuid, Screen>>,
 }
 
-impl Default for Live {
-    fn default() -> Self {
-        Self { items: broadcast::channel(BEHIND).0, screens: Mutex::default() }
-    }
-}
-
 impl Live {
+    /// Nobody is looking yet.
+    #[must_use]
+    pub fn new(bus: Bus) -> Self {
+        Self { bus, items: broadcast::channel(BEHIND).0, screens: Mutex::default() }
+    }
+
     fn screens(&self) -> MutexGuard<'_, HashMap<Uuid, Screen>> {
         self.screens.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,7 +108,7 @@ impl Live {
         self.items.subscribe()
     }
 
-    /// How many officers have their desk open.
+    /// How many officers have their desk open, at whichever node.
     #[must_use]
     pub fn officers_online(&self) -> usize {
         let screens = self.screens();
@@ -109,11 +120,18 @@ impl Live {
 
     fn enter(&self, screen: Uuid, officer: Uuid, name: &str) {
         let officer = Looking { id: officer, name: name.to_owned(), typing: false };
-        self.screens().insert(screen, Screen { officer, conversation_id: None });
+        let open = Screen { officer, conversation_id: None, heard_at: None };
+        self.bus.say(open.word(screen));
+        self.screens().insert(screen, open);
         self.send(LiveItem::Online(self.officers_online()));
     }
 
     fn leave(&self, screen: Uuid) {
+        self.bus.say(Word::ScreenGone { id: screen });
+        self.gone(screen);
+    }
+
+    fn gone(&self, screen: Uuid) {
         let gone = self.screens().remove(&screen);
         if let Some(conversation_id) = gone.and_then(|screen| screen.conversation_id) {
             self.tell_presence(conversation_id);
@@ -125,9 +143,11 @@ impl Live {
     fn look(&self, screen: Uuid, conversation_id: Option<Uuid>) {
         let before = {
             let mut screens = self.screens();
-            let Some(screen) = screens.get_mut(&screen) else { return };
-            screen.officer.typing = false;
-            std::mem::replace(&mut screen.conversation_id, conversation_id)
+            let Some(open) = screens.get_mut(&screen) else { return };
+            open.officer.typing = false;
+            let before = std::mem::replace(&mut open.conversation_id, conversation_id);
+            self.bus.say(open.word(screen));
+            before
         };
         if before != conversation_id {
             before.into_iter().chain(conversation_id).for_each(|id| self.tell_presence(id));
@@ -138,12 +158,13 @@ impl Live {
     fn type_in(&self, screen: Uuid, conversation_id: Uuid, on: bool) -> Option<String> {
         let name = {
             let mut screens = self.screens();
-            let screen = screens.get_mut(&screen)?;
-            screen.conversation_id = Some(conversation_id);
-            if std::mem::replace(&mut screen.officer.typing, on) == on {
+            let open = screens.get_mut(&screen)?;
+            open.conversation_id = Some(conversation_id);
+            if std::mem::replace(&mut open.officer.typing, on) == on {
                 return None;
             }
-            screen.officer.name.clone()
+            self.bus.say(open.word(screen));
+            open.officer.name.clone()
         };
         self.tell_presence(conversation_id);
         Some(name)
@@ -201,7 +222,11 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 async fn start(app: &App) -> DbResult<i64> {
     let mut tx = app.db().read().await?;
-    events::head(&mut tx).await
+    let head = events::head(&mut tx).await?;
+    drop(tx);
+    // What was changed before is not told.
+    operate::refresh(app).await?;
+    Ok(head)
 }
 
 async fn tell(app: &App, seq: &mut i64) -> DbResult<usize> {
@@ -215,6 +240,10 @@ async fn tell(app: &App, seq: &mut i64) -> DbResult<usize> {
         }
     }
     drop(tx);
+    // Another node may have changed it.
+    if new.iter().any(|event| event.kind == "channel.changed") {
+        operate::refresh(app).await?;
+    }
     let count = new.len();
     for event in new {
         app.live().send(LiveItem::Event(Arc::new(event)));

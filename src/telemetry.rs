@@ -22,7 +22,7 @@ pub mod metrics;
 pub mod sampler;
 
 pub use line::OneLine;
-pub use metrics::{delivery, intake_slice, reader_lag};
+pub use metrics::{bus, delivery, intake_slice, nodes, reader_lag};
 
 static FIGURES: OnceLock<PrometheusHandle> = OnceLock::new();
 

@@ -3,12 +3,18 @@
 
 #[path = "cli/caller.rs"]
 mod caller;
+#[path = "cli/cluster.rs"]
+mod cluster;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/crashing.rs"]
 mod crashing;
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/nodes.rs"]
+mod nodes;
+#[path = "cli/nodes_dying.rs"]
+mod nodes_dying;
 #[path = "cli/running.rs"]
 mod running;
 #[path = "cli/sapa.rs"]

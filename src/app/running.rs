@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::{
-    bots,
+    bots, bus,
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
     contacts, conversations, delivery, housekeeping, http, imports,
     intake::{Inbox, Routers},
-    live, mailings, search, webhooks,
+    live, mailings, nodes, search, webhooks,
 };
 
 /// How long what is under way may take when the hub is told to stop.
@@ -33,6 +33,7 @@ pub struct Running {
     stop: CancellationToken,
     intake: Routers,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
+    beating: tokio::task::JoinHandle<()>,
 }
 
 /// Starts the hub: readers of the log, channels, listeners, and the web server last.
@@ -44,11 +45,13 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         ChatServer::new(Arc::new(Chat(app.clone())), inbox.clone(), app.clock(), stop.clone());
     app.operate(Operation { intake: inbox.clone(), chat, stop: stop.clone() });
 
-    delivery::worker::recover_at_start(&app)
+    app.nodes().join(&app).await.context("joining the nodes")?;
+    let beating = tokio::spawn(nodes::run(app.clone()));
+    delivery::recovery::once(&app)
         .await
         .context("finding what was being sent when the hub last ended")?;
     readers(&app, &stop);
-    channels::operate::start_all(&app).await.context("putting the channels into operation")?;
+    channels::operate::refresh(&app).await.context("putting the channels into operation")?;
 
     let smtp = listen(&app, Protocol::Smtp, &inbox, &stop).await?;
     let lmtp = listen(&app, Protocol::Lmtp, &inbox, &stop).await?;
@@ -57,7 +60,7 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
         .with_context(|| format!("listening on {}", app.config().server.listen))?;
     let address = listener.local_addr()?;
     let server = tokio::spawn(http::serve(app.clone(), listener, stop.clone()));
-    Ok(Running { http: address, smtp, lmtp, app, stop, intake, server })
+    Ok(Running { http: address, smtp, lmtp, app, stop, intake, server, beating })
 }
 
 fn readers(app: &App, stop: &CancellationToken) {
@@ -68,14 +71,29 @@ fn readers(app: &App, stop: &CancellationToken) {
             hub.supervise($name, stop.clone(), move || $run(app.clone(), stop.clone()));
         }};
     }
+    // What one node alone does.
+    macro_rules! alone {
+        ($name:literal, $run:path) => {{
+            let (app, stop) = (app.clone(), stop.clone());
+            let hub = app.clone();
+            hub.supervise($name, stop.clone(), move || {
+                let (app, stop) = (app.clone(), stop.clone());
+                async move {
+                    app.nodes().alone($name, &stop, |held| $run(app.clone(), held)).await;
+                }
+            });
+        }};
+    }
+    supervised!("bus", bus::run);
     supervised!("live inbox", live::run);
-    supervised!("search index", search::index::run);
-    supervised!("suggestions", contacts::likeness::run);
-    supervised!("webhooks", webhooks::run);
+    alone!("search index", search::index::run);
+    alone!("suggestions", contacts::likeness::run);
+    alone!("webhooks", webhooks::run);
+    alone!("imports", imports::work::run);
     supervised!("bots", bots::run);
     supervised!("snoozed conversations", conversations::snooze::run);
+    supervised!("what dead nodes left", delivery::recovery::run);
     supervised!("health of channels", channels::health::run);
-    supervised!("imports", imports::work::run);
     supervised!("housekeeping", housekeeping::run);
     supervised!("mailings", mailings::run);
 }
@@ -111,6 +129,10 @@ impl Running {
                 self.stop.cancel();
                 ended.context("the web server broke")??;
             }
+            ended = &mut self.beating => {
+                self.stop.cancel();
+                ended.context("this node's beat broke")?;
+            }
         }
         self.finish().await
     }
@@ -139,6 +161,8 @@ impl Running {
         if tokio::time::timeout(GRACE, self.intake.finish()).await.is_err() {
             tracing::warn!("some arrivals were not stored in time; they come again");
         }
+        self.beating.abort();
+        self.app.nodes().leave().await;
         self.app.db().close().await;
         Ok(())
     }

@@ -43,35 +43,12 @@ pub async fn read(app: &App) -> DbResult<bool> {
         let read_to = slice.last().map_or(head, |last| last.seq);
         let mut tx = app.db().write().await?;
         // Another node that read the same entries has done what they ask for.
-        if !advance_from(&mut tx, cursor, read_to).await? {
+        if !reader::advance(&mut tx, READER, cursor, read_to).await? {
             continue;
         }
         let events = react(&mut tx, &slice, app.now()).await?;
         app.commit(tx, &events).await?;
     }
-}
-
-/// Moves the cursor if nobody else has. Tells whether it did.
-async fn advance_from(tx: &mut Tx, from: i64, to: i64) -> DbResult<bool> {
-    if from == 0 {
-        on_db!(&mut *tx, |conn| sqlx::query(
-            "INSERT INTO cursors (reader, seq) VALUES ($1, 0) ON CONFLICT DO NOTHING"
-        )
-        .bind(READER)
-        .execute(conn)
-        .await
-        .map(drop)?);
-    }
-    let moved = on_db!(tx, |conn| sqlx::query(
-        "UPDATE cursors SET seq = $3 WHERE reader = $1 AND seq = $2"
-    )
-    .bind(READER)
-    .bind(from)
-    .bind(to)
-    .execute(conn)
-    .await?
-    .rows_affected());
-    Ok(moved == 1)
 }
 
 /// What is known of a message and its conversation.

@@ -169,7 +169,7 @@ async fn add_channel(
     audit::record(&mut tx, &caller.actor(), "channel.added", &row.name, &caller.address, now)
         .await?;
     app.commit(tx, &[NewEvent::new("channel.changed", now, caller.actor())]).await?;
-    operate::start(&app, &row);
+    operate::refresh(&app).await?;
     Ok((StatusCode::CREATED, Json(AddedChannel { channel: row.into(), signing_key: shown })))
 }
 
@@ -224,12 +224,7 @@ async fn change_channel(
     audit::record(&mut tx, &caller.actor(), "channel.changed", &name, &caller.address, now).await?;
     let row = queries::find(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     app.commit(tx, &[NewEvent::new("channel.changed", now, caller.actor())]).await?;
-    // One takes the other's place: nothing that comes meanwhile is refused.
-    if enabled {
-        operate::start(&app, &row);
-    } else {
-        app.registry().remove(id);
-    }
+    operate::refresh(&app).await?;
     Ok(Json(AddedChannel { channel: row.into(), signing_key }))
 }
 
@@ -254,7 +249,7 @@ async fn remove_channel(
     audit::record(&mut tx, &caller.actor(), "channel.removed", &row.name, &caller.address, now)
         .await?;
     app.commit(tx, &[NewEvent::new("channel.changed", now, caller.actor())]).await?;
-    app.registry().remove(id);
+    operate::refresh(&app).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,6 +4,8 @@ use sapa_channel::{ChannelId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
+use crate::files::{self, ContentHash};
+
 /// A channel, by its name.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ChannelRef {
@@ -64,6 +66,16 @@ pub struct Settings {
     /// Web chat: how many minutes an answer usually takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_minutes: Option<u32>,
+}
+
+impl ChannelRow {
+    /// The same for the same configuration: a channel that is in operation in this form need not be begun again.
+    #[must_use]
+    pub fn form(&self) -> ContentHash {
+        let settings = serde_json::to_string(&self.settings.0).unwrap_or_default();
+        let secret = self.secret.as_deref().unwrap_or_default();
+        files::hash([&self.name, &self.address, &settings, secret].join("\0").as_bytes())
+    }
 }
 
 /// How a channel fares.

@@ -26,19 +26,26 @@ impl std::fmt::Debug for Operation {
     }
 }
 
-/// Puts all enabled channels into operation.
-pub async fn start_all(app: &App) -> DbResult<()> {
+/// Puts those channels into operation that should be, in their present form, and ends those that should not: at
+/// the start, and after somebody has changed one on this node or another. One takes the other's place, so that nothing
+/// that comes meanwhile is refused.
+pub async fn refresh(app: &App) -> DbResult<()> {
+    let _one = app.registry().changing.lock().await;
     let mut tx = app.db().read().await?;
-    let rows = queries::list(&mut tx).await?;
+    let mut rows = queries::list(&mut tx).await?;
     drop(tx);
-    for row in rows.iter().filter(|row| row.enabled) {
-        start(app, row);
+    rows.retain(|row| row.enabled);
+    app.registry().keep_only(|id| rows.iter().any(|row| row.id == id));
+    for row in &rows {
+        if app.registry().get(row.id).is_none_or(|operated| operated.form != row.form()) {
+            start(app, row);
+        }
     }
     Ok(())
 }
 
 /// Puts a channel into operation, in place of what it was before. What cannot start is told in its health.
-pub fn start(app: &App, row: &ChannelRow) {
+fn start(app: &App, row: &ChannelRow) {
     let Some(operation) = app.operation() else { return };
     let health = ChannelHealth::new(app.clock());
     let (channel, part) = match kinds::adapter(app, row, operation) {
@@ -59,6 +66,7 @@ pub fn start(app: &App, row: &ChannelRow) {
         address: row.address.clone(),
         channel: channel.clone(),
         part,
+        form: row.form(),
         health: health.clone(),
         stop: stop.clone(),
     });
@@ -66,10 +74,18 @@ pub fn start(app: &App, row: &ChannelRow) {
     let intake = operation.intake.clone();
     let (receiving, receiving_stop) = (channel.clone(), stop.clone());
     let reporting: Arc<dyn Health> = health;
+    let (node, alone) = (app.clone(), format!("channel {}", row.id));
     app.supervise("channel", stop.clone(), move || {
         let (channel, intake) = (receiving.clone(), intake.clone());
         let (health, stop) = (reporting.clone(), receiving_stop.clone());
-        async move { channel.run(intake, health, stop).await }
+        let (node, alone) = (node.clone(), alone.clone());
+        async move {
+            if !channel.capabilities().alone {
+                return channel.run(intake, health, stop).await;
+            }
+            let run = |held| channel.run(intake.clone(), health.clone(), held);
+            node.nodes().alone(&alone, &stop, run).await;
+        }
     });
     let (hub, sending_stop) = (app.clone(), stop.clone());
     if channel.capabilities().pull {

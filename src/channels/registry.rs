@@ -9,6 +9,7 @@ use sapa_channel::{Channel, ChannelId, Inbound, Timestamp, Unreadable};
 use tokio_util::sync::CancellationToken;
 
 use super::{health::ChannelHealth, kinds::Part, model::ChannelRef};
+use crate::files::ContentHash;
 
 /// A channel in operation.
 pub struct Operated {
@@ -22,6 +23,8 @@ pub struct Operated {
     pub channel: Arc<dyn Channel>,
     /// What its kind brings beside the adapter.
     pub part: Part,
+    /// As what it was configured; see [`ChannelRow::form`](super::model::ChannelRow::form).
+    pub form: ContentHash,
     /// How it fares.
     pub health: Arc<ChannelHealth>,
     /// Ends it.
@@ -66,6 +69,8 @@ pub struct Registry {
     channels: RwLock<HashMap<ChannelId, Arc<Operated>>>,
     /// Kind and address of those that are switched on and could not start.
     away: RwLock<HashMap<ChannelId, (String, String)>>,
+    /// One change after the other.
+    pub(super) changing: tokio::sync::Mutex<()>,
 }
 
 impl Registry {
@@ -135,6 +140,14 @@ impl Registry {
         let before = self.channels.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(before) = before {
             before.stop.cancel();
+        }
+    }
+
+    /// Ends all but some.
+    pub fn keep_only(&self, keep: impl Fn(ChannelId) -> bool) {
+        self.away().retain(|id, _| keep(*id));
+        for operated in self.all().into_iter().filter(|operated| !keep(operated.id)) {
+            self.remove(operated.id);
         }
     }
 

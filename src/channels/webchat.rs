@@ -11,15 +11,13 @@ use super::kinds::Part;
 use crate::{
     app::App,
     db::{DbError, DbResult, Tx},
-    events, files,
-    live::LiveItem,
-    on_db,
+    events, files, on_db,
 };
 
 mod marks;
 mod messages;
 
-pub use marks::{officer_read, writing};
+pub use marks::{officer_read, officer_read_elsewhere, writing, writing_elsewhere};
 pub use messages::pushes;
 
 /// How long a link to a file of a chat is good (R3).
@@ -150,7 +148,7 @@ impl ChatHub for Chat {
             }
             .await;
             if let Ok(Some(conversation_id)) = conversation {
-                app.live().send(LiveItem::CustomerTyping { conversation_id, on });
+                app.live().customer_types(conversation_id, on);
             }
         });
     }

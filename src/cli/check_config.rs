@@ -21,7 +21,12 @@ pub fn run(file: Option<&Path>, config: &Config) {
         Some(file) => println!("  database      embedded, {}", file.display()),
         None => println!("  database      PostgreSQL"),
     }
-    println!("  files         {}", config.files.folder.display());
+    match &config.files.bucket {
+        Some(bucket) => println!("  files         in the bucket {}", bucket.name),
+        None => println!("  files         {}", config.files.folder.display()),
+    }
+    let bus = if config.bus.url.is_some() { "by NATS" } else { "none: this node is alone" };
+    println!("  other nodes   {bus}");
     let listening = [("SMTP", config.smtp.listen), ("LMTP", config.smtp.lmtp_listen)];
     let listening: Vec<String> = listening
         .iter()

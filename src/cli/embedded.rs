@@ -10,9 +10,12 @@ use crate::config::Config;
 /// The file of the embedded database; refuses if it is a server.
 pub fn file(config: &Config) -> anyhow::Result<std::path::PathBuf> {
     let Some(file) = config.database.embedded_file() else {
+        let files = match &config.files.bucket {
+            Some(bucket) => format!("bucket {}", bucket.name),
+            None => format!("folder {}", config.files.folder.display()),
+        };
         bail!(
-            "this is for the embedded database only. On PostgreSQL, use pg_dump and pg_restore, and copy the folder {} after the dump",
-            config.files.folder.display()
+            "this is for the embedded database only. On PostgreSQL, use pg_dump and pg_restore, and copy the {files} after the dump"
         );
     };
     Ok(file)

@@ -36,7 +36,7 @@ pub async fn open(config: Config, demo: bool) -> anyhow::Result<App> {
     let database = config.database.embedded_file();
     let database =
         database.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-    let folders = [database, Some(&config.files.folder), config.mail.folder.as_deref()];
+    let folders = [database, config.files.own_folder(), config.mail.folder.as_deref()];
     folders.into_iter().flatten().try_for_each(lock::make_folder)?;
     App::open(config, Arc::new(SystemClock), demo).await
 }

@@ -8,6 +8,21 @@ use super::{Config, reader::Reader};
 pub(super) fn together(config: &Config, reader: &mut Reader) {
     listeners(config, reader);
     folders(config, reader);
+    nodes(config, reader);
+}
+
+/// An embedded database is one node's, and a backup of it packs the folder too.
+fn nodes(config: &Config, reader: &mut Reader) {
+    if config.database.embedded_file().is_none() {
+        return;
+    }
+    let instead = "leave it out, or write a database.url that begins with postgres://";
+    if config.bus.url.is_some() {
+        reader.problem("bus.url", "an embedded database has no other nodes", instead);
+    }
+    if config.files.bucket.is_some() {
+        reader.problem("files.s3", "the files of an embedded database lie in its folder", instead);
+    }
 }
 
 fn listeners(config: &Config, reader: &mut Reader) {

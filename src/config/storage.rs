@@ -1,11 +1,11 @@
-//! Settings of what is kept: the database, and the folder of larger files.
+//! Settings of what is kept: the database, and the larger files.
 
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::section::Section;
+use super::{nodes::Bucket, reader::Reader, section::Section};
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -69,25 +69,36 @@ impl Database {
     }
 }
 
-/// The folder of larger files.
+/// Where larger files lie.
 #[derive(Clone, Debug)]
 pub struct Files {
-    /// The folder.
+    /// In this folder,
     pub folder: PathBuf,
+    /// or in this bucket if one is named.
+    pub bucket: Option<Bucket>,
     /// The most bytes of one upload.
     pub max_bytes: usize,
 }
 
 impl Default for Files {
     fn default() -> Self {
-        Self { folder: "data/files".into(), max_bytes: 20 * 1024 * 1024 }
+        Self { folder: "data/files".into(), bucket: None, max_bytes: 20 * 1024 * 1024 }
     }
 }
 
 impl Files {
-    pub(super) fn read(section: &mut Section<'_>) -> Self {
+    /// The folder, unless they lie in a bucket.
+    #[must_use]
+    pub fn own_folder(&self) -> Option<&Path> {
+        self.bucket.is_none().then_some(&*self.folder)
+    }
+
+    pub(super) fn read(reader: &mut Reader) -> Self {
         let default = Self::default();
+        let bucket = Bucket::read(reader);
+        let mut section = reader.section("files");
         Self {
+            bucket,
             folder: section.read("folder", default.folder),
             max_bytes: section.number("max_bytes", default.max_bytes, 1..=1024 * 1024 * 1024),
         }

@@ -105,7 +105,7 @@ mail.folder: mail goes out by a relay or into a folder, not both; remove it or [
 telegram: "yes" is not a section; write [telegram] and its keys below it
 delivery.concurrency: 1.5 does not do; write a whole number without quotes
 log.level: "sapa=loud" is no level; write error, warn, info or debug, or as "info,sapa::delivery=debug"
-colour: there is no such key; known are conversations, database, delivery, files, log, mail, outbound, server, smtp, telegram, tickets
+colour: there is no such key; known are bus, conversations, database, delivery, files, log, mail, outbound, server, smtp, telegram, tickets
 server.lisetn: there is no such key; did you mean server.listen?
 "#
     );
@@ -234,6 +234,20 @@ fn r13_the_public_url_is_an_origin(#[case] url: &str, #[case] expected: Option<&
 #[case("[tickets]\ncurrency = \"Rp\"", "write the three letters of ISO 4217")]
 #[case("[conversations]\njoin_within_days = -1", "write a number from 0 to 3650")]
 #[case("[telegram]\napi_url = \"https://api.telegram.org/\"", "without a slash at the end")]
+#[case("[bus]\nurl = \"nats://127.0.0.1\"", "bus.url: an embedded database has no other nodes")]
+#[case("[bus]\nurl = \"http://127.0.0.1\"", "bus.url: it is no address of a NATS server")]
+#[case(
+    "[files.s3]\nbucket = \"berkas\"",
+    "files.s3.access_key: [files.s3] needs it; write access_key = "
+)]
+#[case(
+    "[files.s3]\nbucket = \"b\"\naccess_key = \"k\"\nsecret_key = \"s\"\nendpoint = \"http://s3.example.com\"",
+    "files.s3.endpoint: files would cross the network in the clear"
+)]
+#[case(
+    "[files.s3]\nbucket = \"b\"\naccess_key = \"k\"\nsecret_key = \"s\"",
+    "files.s3: the files of an embedded database lie in its folder"
+)]
 #[case("[server\nlisten = 1", "line 1 is no TOML")]
 fn what_cannot_work_is_refused(#[case] text: &str, #[case] expected: &str) {
     assert!(problems(text).contains(expected), "{}", problems(text));

@@ -70,11 +70,13 @@ async fn step(app: &App) -> DbResult<usize> {
     drop(tx);
     let now = app.now();
     let mut tx = app.db().write().await?;
+    if !reader::advance(&mut tx, READER, seq, last).await? {
+        return Ok(0);
+    }
     let mut events: Vec<NewEvent> = Vec::new();
     for (contact, other, evidence) in found {
         events.extend(suggest::suggest(&mut tx, contact, other, &evidence, now).await?);
     }
-    reader::advance(&mut tx, READER, last).await?;
     app.commit(tx, &events).await?;
     Ok(new.len())
 }

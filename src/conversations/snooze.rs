@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -29,16 +30,18 @@ pub async fn run(app: App, stop: CancellationToken) {
 pub async fn wake_due(app: &App) -> DbResult<usize> {
     let now = app.now();
     let mut tx = app.db().write().await?;
-    let woken: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| {
-        sqlx::query_as(
+    // What another node wakes at this moment is left to it.
+    let sql = format!(
         "UPDATE conversations SET status = 'open', snoozed_until = NULL, version = version + 1
-         WHERE id IN (SELECT id FROM conversations WHERE status = 'snoozed' AND snoozed_until <= $1 LIMIT 500)
-         RETURNING id, contact_id"
-    )
-    .bind(now)
-    .fetch_all(conn)
-    .await?
-    });
+         WHERE id IN (SELECT id FROM conversations WHERE status = 'snoozed' AND snoozed_until <= $1
+                      LIMIT 500 {skip_locked})
+         RETURNING id, contact_id",
+        skip_locked = tx.skip_locked(),
+    );
+    let woken: Vec<(Uuid, Uuid)> = on_db!(&mut tx, |conn| sqlx::query_as(AssertSqlSafe(sql))
+        .bind(now)
+        .fetch_all(conn)
+        .await?);
     if woken.is_empty() {
         return Ok(0);
     }

@@ -202,46 +202,33 @@ pub async fn step(tx: &mut Tx, steps: &[Step], now: Timestamp) -> DbResult<Vec<(
     Ok(made)
 }
 
-/// What a node that died left lying: what was only leased is queued again; of what was being sent nobody knows
-/// whether it left (D6). Tells the unknown ones. Without a channel it is all that any left, whether its lease has
-/// ended or not: for the start of the only node.
-pub async fn recover(
-    tx: &mut Tx,
-    channel_id: Option<ChannelId>,
-    now: Timestamp,
-) -> DbResult<Vec<(Uuid, Uuid)>> {
+/// Of a node that died, or of a worker that broke.
+const LEFT_LYING: &str =
+    "(lease_until < $1 OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = deliveries.lease_owner))";
+
+/// What nodes that died left lying: what was only leased is queued again; of what was being sent nobody knows
+/// whether it left (D6). Tells the unknown ones.
+pub async fn recover(tx: &mut Tx, now: Timestamp) -> DbResult<Vec<(Uuid, Uuid)>> {
+    let queued = format!(
+        "UPDATE deliveries SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'retrying' END, fence = fence + 1
+         WHERE state = 'leased' AND {LEFT_LYING}"
+    );
+    let unknown = format!(
+        "UPDATE deliveries SET state = 'unknown', fence = fence + 1, updated_at = $1,
+             reason = 'Sapa was interrupted while it was sending this'
+         WHERE state = 'dispatching' AND {LEFT_LYING}
+         RETURNING message_id, conversation_id"
+    );
     Ok(on_db!(tx, |conn| {
-        sqlx::query(
-            "UPDATE deliveries SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'retrying' END, fence = fence + 1
-             WHERE state = 'leased' AND ($1 IS NULL OR (channel_id = $1 AND lease_until < $2))",
-        )
-        .bind(channel_id)
-        .bind(now)
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query_as(
-            "UPDATE deliveries SET state = 'unknown', fence = fence + 1, updated_at = $2,
-                 reason = 'Sapa was interrupted while it was sending this'
-             WHERE state = 'dispatching' AND ($1 IS NULL OR (channel_id = $1 AND lease_until < $2))
-             RETURNING message_id, conversation_id",
-        )
-        .bind(channel_id)
-        .bind(now)
-        .fetch_all(&mut *conn)
-        .await?
+        sqlx::query(AssertSqlSafe(queued)).bind(now).execute(&mut *conn).await?;
+        sqlx::query_as(AssertSqlSafe(unknown)).bind(now).fetch_all(&mut *conn).await?
     }))
 }
 
 /// Whether a node that died left anything lying.
-pub async fn has_stale(tx: &mut Tx, channel_id: ChannelId, now: Timestamp) -> DbResult<bool> {
-    Ok(on_db!(tx, |conn| {
-        sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM deliveries
-                        WHERE state IN ('leased', 'dispatching') AND lease_until < $2 AND channel_id = $1)"
-    )
-    .bind(channel_id)
-    .bind(now)
-    .fetch_one(conn)
-    .await?
-    }))
+pub async fn has_stale(tx: &mut Tx, now: Timestamp) -> DbResult<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM deliveries WHERE state IN ('leased', 'dispatching') AND {LEFT_LYING})"
+    );
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_one(conn).await?))
 }

@@ -4,13 +4,12 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use rand::RngExt;
-use sapa_channel::{Outcome, Retry, new_id};
+use sapa_channel::{Outcome, Retry};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
 
 use super::{
-    ledger::{self, Ledger},
+    ledger::Ledger,
     outbound::{self, NotReady},
     queries::{self, Leased, Step},
     retry,
@@ -22,7 +21,6 @@ const SWEEP: Duration = Duration::from_secs(5);
 
 /// Delivers for one channel until told to stop, and finishes what it began.
 pub async fn run(app: App, operated: Arc<Operated>, stop: CancellationToken) {
-    let me = new_id();
     let ledger = Ledger::start(&app);
     let places = Arc::new(Semaphore::new(app.config().delivery.concurrency.max(1)));
     let sending = TaskTracker::new();
@@ -30,7 +28,7 @@ pub async fn run(app: App, operated: Arc<Operated>, stop: CancellationToken) {
         let woken = app.wake();
         // Subscribed before looking, so that what is queued meanwhile is not missed.
         let due = woken.delivery();
-        let looked = round(&app, &operated, me, &ledger, &places, &sending).await;
+        let looked = round(&app, &operated, &ledger, &places, &sending).await;
         let wait = match looked {
             Ok(wait) => wait,
             Err(error) => {
@@ -52,12 +50,10 @@ pub async fn run(app: App, operated: Arc<Operated>, stop: CancellationToken) {
 async fn round(
     app: &App,
     operated: &Arc<Operated>,
-    me: Uuid,
     ledger: &Ledger,
     places: &Arc<Semaphore>,
     sending: &TaskTracker,
 ) -> DbResult<Duration> {
-    recover(app, operated).await?;
     let now = app.now();
     let free = places.available_permits();
     if free == 0 {
@@ -72,8 +68,8 @@ async fn round(
         Some(_) => {}
     }
     let mut tx = app.db().write().await?;
-    let leased =
-        queries::lease(&mut tx, operated.id, me, now, i64::try_from(free).unwrap_or(1)).await?;
+    let (me, most) = (app.nodes().me(), i64::try_from(free).unwrap_or(1));
+    let leased = queries::lease(&mut tx, operated.id, me, now, most).await?;
     tx.commit().await?;
     if leased.is_empty() {
         return Ok(Duration::from_millis(50));
@@ -88,35 +84,6 @@ async fn round(
         });
     }
     Ok(Duration::from_millis(20))
-}
-
-/// Does the same for all that is held, if nobody else can hold anything: one process at a time opens an SQLite
-/// database, so at its start all leases are those of one that died. On PostgreSQL another node may hold them, and
-/// they end by themselves.
-pub async fn recover_at_start(app: &App) -> DbResult<()> {
-    let now = app.now();
-    let mut tx = app.db().write().await?;
-    if !tx.is_sqlite() {
-        return Ok(());
-    }
-    let unknown = queries::recover(&mut tx, None, now).await?;
-    let events = ledger::changed(&mut tx, &unknown, now).await?;
-    app.commit(tx, &events).await
-}
-
-/// Queues again, or marks as unknown, what a node that died left lying.
-async fn recover(app: &App, operated: &Operated) -> DbResult<()> {
-    let now = app.now();
-    let mut tx = app.db().read().await?;
-    let stale = queries::has_stale(&mut tx, operated.id, now).await?;
-    drop(tx);
-    if !stale {
-        return Ok(());
-    }
-    let mut tx = app.db().write().await?;
-    let unknown = queries::recover(&mut tx, Some(operated.id), now).await?;
-    let events = ledger::changed(&mut tx, &unknown, now).await?;
-    app.commit(tx, &events).await
 }
 
 async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Leased) {

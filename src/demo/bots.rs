@@ -96,7 +96,11 @@ async fn settle_in(app: &App, url: &str) -> anyhow::Result<()> {
     events::append(&mut tx, &events).await?;
     // What was said before it came is not its to answer.
     let head = events::head(&mut tx).await?;
-    reader::advance(&mut tx, bots::READER, head).await?;
+    let read = reader::cursor(&mut tx, bots::READER).await?;
+    anyhow::ensure!(
+        reader::advance(&mut tx, bots::READER, read, head).await?,
+        "the bots are at work already"
+    );
     tx.commit().await?;
     app.wake().log_grew();
     Ok(())

@@ -19,18 +19,26 @@ pub async fn cursor(tx: &mut Tx, reader: &str) -> DbResult<i64> {
     Ok(seq.unwrap_or(0))
 }
 
-/// Says that a reader has read up to and including `seq`.
-pub async fn advance(tx: &mut Tx, reader: &str, seq: i64) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
-        "INSERT INTO cursors (reader, seq) VALUES ($1, $2)
-         ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq"
-    )
-    .bind(reader)
-    .bind(seq)
-    .execute(conn)
-    .await
-    .map(drop)?);
-    Ok(())
+/// Says that a reader, which had read up to `from`, has read up to and including `to`. `false` if it was not there: on
+/// another node the same reader was faster, and nothing of this unit of work may be committed.
+#[must_use = "what was read by another node must not be committed"]
+pub async fn advance(tx: &mut Tx, reader: &str, from: i64, to: i64) -> DbResult<bool> {
+    let moved = on_db!(tx, |conn| {
+        if from == 0 {
+            sqlx::query("INSERT INTO cursors (reader, seq) VALUES ($1, 0) ON CONFLICT DO NOTHING")
+                .bind(reader)
+                .execute(&mut *conn)
+                .await?;
+        }
+        sqlx::query("UPDATE cursors SET seq = $3 WHERE reader = $1 AND seq = $2")
+            .bind(reader)
+            .bind(from)
+            .bind(to)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected()
+    });
+    Ok(moved == 1)
 }
 
 /// A reader that finds nobody to tell rests for a moment, so that it does not commit its cursor for every event.

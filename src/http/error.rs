@@ -114,9 +114,10 @@ impl From<DbError> for AppError {
             DbError::Conflict(_) => {
                 Self::conflict("conflict", "somebody else was first: read it again")
             }
-            DbError::UnsupportedUrl | DbError::Migrate(_) | DbError::Driver(_) => {
-                Self::internal(error)
-            }
+            DbError::UnsupportedUrl
+            | DbError::Newer(_)
+            | DbError::Migrate(_)
+            | DbError::Driver(_) => Self::internal(error),
         }
     }
 }

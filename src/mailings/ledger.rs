@@ -14,7 +14,7 @@ use crate::{
     on_db,
 };
 
-/// How long a worker's word is good that it lives. It repeats it long before.
+/// How long a worker's word is good that it lives, if its node does. It repeats it long before.
 pub const LIFE: Duration = Duration::from_secs(45);
 
 /// A row that a worker holds.
@@ -41,15 +41,22 @@ struct Picked {
     row: Leased,
 }
 
-/// Says that a worker lives, and what it works on.
-pub async fn alive(tx: &mut Tx, worker: Uuid, mailing: Uuid, now: Timestamp) -> DbResult<()> {
+/// Says that a worker of a node lives, and what it works on.
+pub async fn alive(
+    tx: &mut Tx,
+    worker: Uuid,
+    node: Uuid,
+    mailing: Uuid,
+    now: Timestamp,
+) -> DbResult<()> {
     on_db!(tx, |conn| sqlx::query(
-        "INSERT INTO mailing_workers (id, mailing_id, until) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET until = excluded.until"
+        "INSERT INTO mailing_workers (id, mailing_id, until, node_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET until = excluded.until, node_id = excluded.node_id"
     )
     .bind(worker)
     .bind(mailing)
     .bind(now.after(LIFE))
+    .bind(node)
     .execute(conn)
     .await
     .map(drop)?);
@@ -221,40 +228,36 @@ pub async fn leave(tx: &mut Tx, worker: Uuid, now: Timestamp) -> DbResult<()> {
     Ok(())
 }
 
-const LEFT_LYING: &str =
-    "state IN ('leased', 'dispatching')
-     AND NOT EXISTS (SELECT 1 FROM mailing_workers w WHERE w.id = mailing_recipients.lease_owner AND w.until >= $1)";
+const LEFT_LYING: &str = "state IN ('leased', 'dispatching')
+     AND NOT EXISTS (SELECT 1 FROM mailing_workers w JOIN nodes n ON n.id = w.node_id
+                     WHERE w.id = mailing_recipients.lease_owner AND w.until >= $1)";
 
-/// Whether a worker that died left anything lying. With `at` in the far future nobody counts as alive.
-pub async fn has_stale(tx: &mut Tx, at: Timestamp) -> DbResult<bool> {
+/// Whether a worker that died, or is of a node that died, left anything lying.
+pub async fn has_stale(tx: &mut Tx, now: Timestamp) -> DbResult<bool> {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM mailing_recipients WHERE {LEFT_LYING})");
-    Ok(on_db!(tx, |conn| sqlx::query_scalar(AssertSqlSafe(sql)).bind(at).fetch_one(conn).await?))
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_one(conn).await?))
 }
 
 /// What workers that died left lying: what was only leased is queued again; of what was being sent nobody knows
 /// whether it left (D6). Tells of which mailings something is unknown now.
-pub async fn recover(tx: &mut Tx, at: Timestamp, now: Timestamp) -> DbResult<Vec<Uuid>> {
+pub async fn recover(tx: &mut Tx, now: Timestamp) -> DbResult<Vec<Uuid>> {
     let unknown = format!(
         "UPDATE mailing_recipients
-         SET state = 'unknown', fence = fence + 1, lease_owner = NULL, updated_at = $2,
+         SET state = 'unknown', fence = fence + 1, lease_owner = NULL, updated_at = $1,
              reason = 'Sapa was interrupted while it was sending this'
          WHERE state = 'dispatching' AND {LEFT_LYING} RETURNING mailing_id"
     );
     let queued = format!(
         "UPDATE mailing_recipients
          SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'retrying' END, fence = fence + 1,
-             lease_owner = NULL, updated_at = $2
+             lease_owner = NULL, updated_at = $1
          WHERE state = 'leased' AND {LEFT_LYING}"
     );
     let mut of: Vec<Uuid> = on_db!(tx, |conn| {
-        let of = sqlx::query_scalar(AssertSqlSafe(unknown))
-            .bind(at)
-            .bind(now)
-            .fetch_all(&mut *conn)
-            .await?;
-        sqlx::query(AssertSqlSafe(queued)).bind(at).bind(now).execute(&mut *conn).await?;
+        let of = sqlx::query_scalar(AssertSqlSafe(unknown)).bind(now).fetch_all(&mut *conn).await?;
+        sqlx::query(AssertSqlSafe(queued)).bind(now).execute(&mut *conn).await?;
         sqlx::query("DELETE FROM mailing_workers WHERE until < $1")
-            .bind(at)
+            .bind(now)
             .execute(&mut *conn)
             .await?;
         of

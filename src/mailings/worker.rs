@@ -58,17 +58,16 @@ pub struct Crew {
     stop: CancellationToken,
     at_work: JoinSet<Uuid>,
     on: HashSet<Uuid>,
-    looked: bool,
 }
 
 impl Crew {
     /// Nobody works yet.
     #[must_use]
     pub fn new(app: App, stop: CancellationToken) -> Self {
-        Self { app, stop, at_work: JoinSet::new(), on: HashSet::new(), looked: false }
+        Self { app, stop, at_work: JoinSet::new(), on: HashSet::new() }
     }
 
-    /// Puts a worker on each mailing that needs one, and sees to what dead ones left.
+    /// Puts a worker on each mailing that needs one.
     pub async fn look(&mut self) -> DbResult<()> {
         while let Some(ended) = self.at_work.try_join_next() {
             match ended {
@@ -81,11 +80,9 @@ impl Crew {
                     self.on.clear();
                     self.at_work.abort_all();
                     while self.at_work.join_next().await.is_some() {}
-                    self.looked = false;
                 }
             }
         }
-        self.recover().await?;
         let mut tx = self.app.db().read().await?;
         let wanted = queries::under_way(&mut tx).await?;
         drop(tx);
@@ -102,26 +99,6 @@ impl Crew {
                 id
             });
         }
-        Ok(())
-    }
-
-    /// What dead workers held is free again, or unknown. An embedded database has one process, so when that
-    /// starts nobody else can be alive.
-    async fn recover(&mut self) -> DbResult<()> {
-        let now = self.app.now();
-        let alone = !self.looked && self.app.db().name() == "sqlite" && self.at_work.is_empty();
-        let at = if alone { NEVER } else { now };
-        let mut tx = self.app.db().read().await?;
-        let stale = ledger::has_stale(&mut tx, at).await?;
-        drop(tx);
-        if stale {
-            let mut tx = self.app.db().write().await?;
-            let of = ledger::recover(&mut tx, at, now).await?;
-            let events: Vec<_> =
-                of.into_iter().map(|mailing| super::progress::event(mailing, now)).collect();
-            self.app.commit(tx, &events).await?;
-        }
-        self.looked = true;
         Ok(())
     }
 
@@ -295,7 +272,7 @@ impl Worker {
 
         let mut tx = self.app.db().write().await?;
         if beats {
-            ledger::alive(&mut tx, self.me, self.mailing, now).await?;
+            ledger::alive(&mut tx, self.me, self.app.nodes().me(), self.mailing, now).await?;
         }
         ledger::finish(&mut tx, &self.done, now).await?;
         let mut fresh = Vec::new();

@@ -72,8 +72,10 @@ async fn step(app: &App) -> DbResult<(usize, Duration)> {
     let age = app.now().since(last.at);
     telemetry::reader_lag(READER, age.as_millis());
     let mut tx = app.db().write().await?;
+    if !reader::advance(&mut tx, READER, seq, last.seq).await? {
+        return Ok((0, Duration::ZERO));
+    }
     index(&mut tx, &new).await?;
-    reader::advance(&mut tx, READER, last.seq).await?;
     tx.commit().await?;
     // Who searches because of an event waits for its being indexed.
     app.wake().log_grew();

@@ -13,6 +13,8 @@ const DELIVERIES: &str = "sapa_deliveries_total";
 const OUTBOX_AGE: &str = "sapa_outbox_age_seconds";
 const UNKNOWN: &str = "sapa_deliveries_unknown";
 const ONLINE: &str = "sapa_online";
+const NODES: &str = "sapa_nodes";
+const BUS: &str = "sapa_bus_connected";
 const READER_LAG: &str = "sapa_reader_lag_seconds";
 const READER_BEHIND: &str = "sapa_reader_behind_events";
 pub(super) const INTAKE_SLICE_MESSAGES: &str = "sapa_intake_slice_messages";
@@ -34,6 +36,8 @@ pub(super) fn describe() {
         ONLINE,
         "Who is connected by a live socket: officers and visitors of the web chat."
     );
+    describe_gauge!(NODES, "How many nodes live, as this one sees it.");
+    describe_gauge!(BUS, "1 while this node reaches the bus, 0 while it must look by itself.");
     describe_gauge!(READER_LAG, "How old the events are that a reader of the log works on.");
     describe_gauge!(READER_BEHIND, "Events that a reader of the log has still to read.");
     describe_histogram!(INTAKE_SLICE_MESSAGES, "Messages stored by one commit.");
@@ -97,4 +101,14 @@ pub fn intake_slice(messages: usize, took: Duration) {
 pub fn online(officers: u32, visitors: u32) {
     gauge!(ONLINE, "who" => "officers").set(f64::from(officers));
     gauge!(ONLINE, "who" => "visitors").set(f64::from(visitors));
+}
+
+/// So many nodes live.
+pub fn nodes(living: usize) {
+    gauge!(NODES).set(f64::from(u32::try_from(living).unwrap_or(u32::MAX)));
+}
+
+/// Whether this node reaches the bus.
+pub fn bus(connected: bool) {
+    gauge!(BUS).set(f64::from(u8::from(connected)));
 }

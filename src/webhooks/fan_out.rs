@@ -85,8 +85,10 @@ pub async fn fan_out(app: &App) -> DbResult<bool> {
             }));
         }
         let mut tx = app.db().write().await?;
+        if !reader::advance(&mut tx, READER, cursor, read_to).await? {
+            continue;
+        }
         queries::queue(&mut tx, &deliveries, app.now()).await?;
-        reader::advance(&mut tx, READER, read_to).await?;
         tx.commit().await?;
     }
 }

@@ -8,7 +8,10 @@ use std::{
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest, handshake::client::Request},
+};
 
 /// The mailbox of the shop.
 pub const MAILBOX: &str = "halo@kopiseruni.example";
@@ -17,6 +20,7 @@ pub const MAILBOX: &str = "halo@kopiseruni.example";
 const ORIGIN: &str = "https://kopiseruni.example";
 
 /// The administrator, signed in.
+#[derive(Clone)]
 pub struct Admin {
     http: reqwest::Client,
     port: u16,
@@ -40,6 +44,40 @@ impl Admin {
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         cookie.split(';').next().unwrap().clone_into(&mut admin.cookie);
         admin
+    }
+
+    /// The same, at another node.
+    pub fn at(&self, port: u16) -> Self {
+        Self { port, ..self.clone() }
+    }
+
+    /// Opens the socket of the live inbox, and says hello.
+    pub async fn screen(&self) -> Socket {
+        let address = format!("127.0.0.1:{}", self.port);
+        let mut request = format!("ws://{address}/api/v1/live").into_client_request().unwrap();
+        request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
+        request.headers_mut().insert("cookie", self.cookie.parse().unwrap());
+        let mut screen = Socket::open(request, "type").await;
+        screen.say(json!({ "type": "hello", "since": null })).await;
+        screen.hears("ready").await;
+        screen
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self) {
+        let answer = self.call("DELETE", "/session", None).await;
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
+    /// Signs another officer in.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Self {
+        let mut other = Self { cookie: String::new(), ..self.clone() };
+        let body = json!({ "email": email, "password": password });
+        let answer = other.call("POST", "/session", Some(body)).await;
+        assert!(answer.status().is_success(), "{}", answer.status());
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().clone_into(&mut other.cookie);
+        other
     }
 
     async fn call(&self, method: &str, path: &str, body: Option<Value>) -> reqwest::Response {
@@ -121,39 +159,109 @@ pub fn send_mail(port: u16, from: &str, subject: &str, text: &str) -> io::Result
     unreachable!("the mail is the last line")
 }
 
-/// Lets a visitor of the shop's site say something in its chat, and waits until it is acknowledged.
-pub async fn say_in_chat(admin: &Admin, text: &str) {
+/// A socket whose frames are JSON with the kind of each under one name.
+pub struct Socket {
+    socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
+    kind: &'static str,
+}
+
+impl Socket {
+    async fn open(request: Request, kind: &'static str) -> Self {
+        let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        Self { socket, kind }
+    }
+
+    pub async fn say(&mut self, frame: Value) {
+        self.socket.send(Message::text(frame.to_string())).await.unwrap();
+    }
+
+    /// The next frame of a kind; others are passed over.
+    pub async fn hears(&mut self, kind: &str) -> Value {
+        self.hears_that(kind, |_| true).await
+    }
+
+    /// The next frame of a kind that is as wanted.
+    pub async fn hears_that(&mut self, kind: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let heard = async {
+            loop {
+                let Message::Text(text) = self.socket.next().await.unwrap().unwrap() else {
+                    continue;
+                };
+                let frame: Value = serde_json::from_str(&text).unwrap();
+                assert_ne!(frame[self.kind], "nack", "{frame}");
+                if frame[self.kind] == kind && wanted(&frame) {
+                    return frame;
+                }
+            }
+        };
+        let heard = tokio::time::timeout(Duration::from_secs(30), heard).await;
+        heard.unwrap_or_else(|_| panic!("no {kind} within half a minute"))
+    }
+
+    /// All frames up to one that is as wanted.
+    pub async fn all_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut all = Vec::new();
+        let heard = async {
+            while !all.last().is_some_and(&wanted) {
+                if let Message::Text(text) = self.socket.next().await.unwrap().unwrap() {
+                    all.push(serde_json::from_str(&text).unwrap());
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), heard).await.expect("within half a minute");
+        all
+    }
+
+    /// The code with which it is closed.
+    pub async fn closed(mut self) -> u16 {
+        loop {
+            match self.socket.next().await {
+                Some(Ok(Message::Close(frame))) => return frame.unwrap().code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("it ended without a code: {other:?}"),
+            }
+        }
+    }
+}
+
+/// Adds the chat of the shop's site. Tells its key.
+pub async fn site(admin: &Admin) -> String {
     let settings = json!({ "allowed_origins": [ORIGIN] });
-    let site = admin
-        .post("/channels", json!({ "kind": "webchat", "name": "Toko", "settings": settings }))
-        .await;
-    let address = format!("127.0.0.1:{}/chat/{}", admin.port, site["address"].as_str().unwrap());
-    let begun: Value = client()
+    let site = json!({ "kind": "webchat", "name": "Toko", "settings": settings });
+    admin.post("/channels", site).await["address"].as_str().unwrap().to_owned()
+}
+
+/// A visitor who has opened the chat of a site; none if the hub does not know the site.
+pub async fn visitor(port: u16, site: &str) -> Option<Socket> {
+    let address = format!("127.0.0.1:{port}/chat/{site}");
+    let begun = client()
         .post(format!("http://{address}/session"))
         .header("origin", ORIGIN)
         .json(&json!({ "visitor": null, "token": null }))
         .send()
         .await
-        .unwrap()
-        .json()
-        .await
         .unwrap();
+    if !begun.status().is_success() {
+        return None;
+    }
+    let begun: Value = begun.json().await.unwrap();
     let mut request = format!("ws://{address}/socket").into_client_request().unwrap();
     request.headers_mut().insert("origin", ORIGIN.parse().unwrap());
     request.headers_mut().insert("sec-websocket-protocol", "sapa.chat.v1".parse().unwrap());
-    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-    let hello = json!({ "t": "hello", "visitor": begun["visitor"], "token": null, "since": null, "language": "id" });
-    let say = json!({ "t": "say", "id": uuid::Uuid::new_v4(), "text": text });
-    for (frame, answer) in [(hello, "ready"), (say, "ack")] {
-        socket.send(Message::text(frame.to_string())).await.unwrap();
-        loop {
-            let heard = socket.next().await.unwrap().unwrap();
-            let Message::Text(heard) = heard else { continue };
-            let heard: Value = serde_json::from_str(&heard).unwrap();
-            assert_ne!(heard["t"], "nack", "{heard}");
-            if heard["t"] == answer {
-                break;
-            }
-        }
-    }
+    let mut visitor = Socket::open(request, "t").await;
+    visitor.say(json!({ "t": "hello", "visitor": begun["visitor"], "token": null, "since": null, "language": "id" })).await;
+    visitor.hears("ready").await;
+    Some(visitor)
+}
+
+/// Lets a visitor say something, and waits until it is acknowledged.
+pub async fn says(visitor: &mut Socket, text: &str) {
+    visitor.say(json!({ "t": "say", "id": uuid::Uuid::new_v4(), "text": text })).await;
+    visitor.hears("ack").await;
+}
+
+/// Lets a new visitor of a new site say something, and waits until it is acknowledged.
+pub async fn say_in_chat(admin: &Admin, text: &str) {
+    let site = site(admin).await;
+    says(&mut visitor(admin.port, &site).await.unwrap(), text).await;
 }

@@ -192,6 +192,11 @@ impl Running {
         }
     }
 
+    /// Its number among the processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal, as `TERM`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")

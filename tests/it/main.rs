@@ -6,6 +6,7 @@ mod support;
 
 mod api;
 mod bots;
+mod bucket;
 mod canned;
 mod delivery;
 mod demo;
@@ -20,6 +21,7 @@ mod intake;
 mod live;
 mod mail;
 mod mailings;
+mod nodes;
 mod officers;
 mod panics;
 mod plans;

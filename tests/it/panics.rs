@@ -71,6 +71,7 @@ impl Channel for Fragile {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             pull: false,
+            alone: false,
             letters: self.letters,
             retract: false,
             buttons: false,
@@ -96,8 +97,10 @@ impl Channel for Fragile {
 /// Puts a fragile channel in the place of one in operation.
 fn replace(app: &TestApp, channel: &Value, letters: bool) {
     let stop = CancellationToken::new();
+    let id = ChannelId(text(channel, "id").parse().unwrap());
     let operated = Arc::new(Operated {
-        id: ChannelId(text(channel, "id").parse().unwrap()),
+        id,
+        form: app.app.registry().get(id).unwrap().form,
         name: "Rapuh".to_owned(),
         address: text(channel, "address").to_owned(),
         channel: Arc::new(Fragile { letters }),

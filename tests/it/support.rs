@@ -1,5 +1,6 @@
 //! A whole hub for each test: its own database, real listeners on free ports, a clock that tests move.
 
+pub mod bucket;
 pub mod client;
 pub mod clock;
 pub mod database;

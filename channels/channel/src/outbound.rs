@@ -142,6 +142,8 @@ pub enum Retry {
 pub struct Capabilities {
     /// Customers fetch their messages themselves: nothing is pushed by delivery.
     pub pull: bool,
+    /// [`Channel::run`](crate::Channel::run) may go on in one place alone, as a bot's polling: of many nodes one does it.
+    pub alone: bool,
     /// Messages have subjects, copies and formatted text.
     pub letters: bool,
     /// A sent message can be taken back.

@@ -158,6 +158,7 @@ impl Channel for EmailChannel {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             pull: false,
+            alone: false,
             letters: true,
             retract: false,
             buttons: false,

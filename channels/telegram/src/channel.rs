@@ -70,6 +70,7 @@ impl Channel for TelegramChannel {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             pull: false,
+            alone: true,
             letters: false,
             retract: false,
             buttons: true,

@@ -171,6 +171,12 @@ impl Stub {
         self.inner.shared.world().polled.clone()
     }
 
+    /// How often somebody polled while another one did, of whom one was refused by 409.
+    #[must_use]
+    pub fn conflicts(&self) -> u64 {
+        self.inner.shared.world().conflicts
+    }
+
     /// Queues an update of any kind with any content, whether that makes sense or not. Tells its number.
     #[must_use = "the number is needed to know whether it was taken"]
     pub fn update(&self, kind: &str, content: Value) -> i64 {

@@ -32,6 +32,7 @@ impl Channel for WebChatChannel {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             pull: true,
+            alone: false,
             letters: false,
             retract: true,
             buttons: true,

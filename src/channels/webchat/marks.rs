@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::identities;
 use crate::{
     app::App,
+    bus::Word,
     db::{DbResult, Tx},
     events::{Actor, NewEvent},
     on_db,
@@ -74,8 +75,14 @@ pub async fn seen(app: &App, who: &Caller, seq: i64, read: bool) -> DbResult<()>
     app.commit(tx, &events).await
 }
 
-/// Tells the visitors of a conversation who are there that an officer has read it.
+/// Tells the visitors of a conversation who are there, on whichever node, that an officer has read it.
 pub async fn officer_read(app: &App, conversation_id: Uuid) -> DbResult<()> {
+    app.bus().say(Word::OfficerRead { conversation_id });
+    officer_read_elsewhere(app, conversation_id).await
+}
+
+/// Tells those who are at this node.
+pub async fn officer_read_elsewhere(app: &App, conversation_id: Uuid) -> DbResult<()> {
     if app.rooms().is_empty() {
         return Ok(());
     }
@@ -100,8 +107,19 @@ pub async fn officer_read(app: &App, conversation_id: Uuid) -> DbResult<()> {
     Ok(())
 }
 
-/// Tells the visitor of a conversation, if he is there, that one of ours is writing, or stopped.
+/// Tells the visitor of a conversation, if he is there, at whichever node, that one of ours is writing, or stopped.
 pub async fn writing(app: &App, conversation_id: Uuid, on: bool, name: &str) -> DbResult<()> {
+    app.bus().say(Word::OfficerTyping { conversation_id, on, name: name.to_owned() });
+    writing_elsewhere(app, conversation_id, on, name).await
+}
+
+/// Tells him if he is at this node.
+pub async fn writing_elsewhere(
+    app: &App,
+    conversation_id: Uuid,
+    on: bool,
+    name: &str,
+) -> DbResult<()> {
     if app.rooms().is_empty() {
         return Ok(());
     }

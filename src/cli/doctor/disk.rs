@@ -27,7 +27,9 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
         findings.extend(folder_findings("database", folder));
         findings.extend(private("database", file));
     }
-    findings.extend(folder_findings("files", &config.files.folder));
+    if let Some(folder) = config.files.own_folder() {
+        findings.extend(folder_findings("files", folder));
+    }
     if let Some(folder) = &config.mail.folder {
         findings.extend(folder_findings("mail", folder));
     }

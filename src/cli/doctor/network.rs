@@ -6,9 +6,14 @@ use tokio::time::timeout;
 
 use super::Finding;
 use crate::{
+    bus,
     cli::{lock, port},
     config::{Config, Relay, Tls},
+    files,
 };
+
+/// How long the bus and the bucket may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn check(config: &Config) -> Vec<Finding> {
     let mut findings = vec![web(config).await, public_url(config).await];
@@ -17,6 +22,7 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
             findings.push(mail_in(name, listen, config).await);
         }
     }
+    findings.extend(other_nodes(config).await);
     findings.push(match (&config.mail.relay, &config.mail.folder) {
         (Some(relay), _) => relay_answers(relay).await,
         (None, Some(folder)) => {
@@ -29,6 +35,42 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
         }
     });
     findings
+}
+
+/// The bus, and the bucket that nodes share.
+async fn other_nodes(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(servers) = config.bus.url.as_ref().and_then(bus::Servers::read) {
+        findings.push(match timeout(PATIENCE, servers.check()).await {
+            Ok(Ok(())) => Finding::good("bus", "a NATS server answers"),
+            Ok(Err(why)) => bus_away(&why),
+            Err(_) => bus_away("no answer in time"),
+        });
+    }
+    if let Some(bucket) = &config.files.bucket {
+        let checked = async { files::Store::open(&config.files)?.check().await };
+        let then = "look at [files.s3]: the address, the key, and whether it may read, write and delete there";
+        findings.push(match timeout(PATIENCE, checked).await {
+            Ok(Ok(())) => Finding::good(
+                "files",
+                format!("the bucket {} can be read and written", bucket.name),
+            ),
+            Ok(Err(error)) => Finding::bad(
+                "files",
+                format!("the bucket {} cannot be used: {error}", bucket.name),
+                then,
+            ),
+            Err(_) => {
+                Finding::bad("files", format!("the bucket {} does not answer", bucket.name), then)
+            }
+        });
+    }
+    findings
+}
+
+fn bus_away(why: &str) -> Finding {
+    let then = "look at bus.url, and whether the server runs; until then nodes look by themselves every few seconds";
+    Finding::note("bus", format!("no NATS server is reached: {why}"), then)
 }
 
 async fn web(config: &Config) -> Finding {

@@ -45,7 +45,7 @@ async fn backed_up() -> (tempfile::TempDir, PathBuf) {
     let config = config(folder.path());
     let db = connect(&config).await;
     write(&db, "first").await;
-    files::Store::open(&config.files.folder).unwrap().keep(large()).await.unwrap();
+    files::Store::open(&config.files).unwrap().keep(large()).await.unwrap();
     fs::write(config.files.folder.join("notes.txt"), "not ours").unwrap();
     let target = folder.path().join("backup.tar");
     assert_eq!(backup::write(&config, &target).await.unwrap().files, 1);
@@ -71,7 +71,7 @@ async fn a_backup_comes_back_whole() {
     run(&config, &backup, false).await.unwrap();
     let db = connect(&config).await;
     assert_eq!(names(&db).await, ["first"]);
-    let store = files::Store::open(&config.files.folder).unwrap();
+    let store = files::Store::open(&config.files).unwrap();
     assert_eq!(store.read(None, &files::hash(&large())).await.unwrap(), large());
     db.close().await;
     assert_eq!(left_in(&target.path().join("100% data?")), ["sapa.db", "sapa.db.lock"]);

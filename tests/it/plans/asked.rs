@@ -86,14 +86,14 @@ scenario! {
         delivery::queries::next_due(&mut tx, ChannelId(channel)).await.unwrap();
         delivery::queries::lease(&mut tx, ChannelId(channel), new_id(), now, 8).await.unwrap();
         delivery::queries::send_due(&mut tx, ChannelId(channel), now, 8).await.unwrap();
-        delivery::queries::has_stale(&mut tx, ChannelId(channel), now).await.unwrap();
+        delivery::queries::has_stale(&mut tx, now).await.unwrap();
         drop(tx);
         snooze::wake_due(&app.app).await.unwrap();
         let (at, owner) = (now.0.to_string(), literal(channel));
         look(&app, "next due", &["SELECT MIN(run_at) FROM deliveries"], std::slice::from_ref(&on), true, &mut found).await;
         look(&app, "lease", &["SET state = 'leased'", "ORDER BY d.run_at"], &[on.clone(), owner, at.clone(), at.clone(), "8".to_owned()], true, &mut found).await;
         look(&app, "answers for later", &["SET state = 'sent'", "ORDER BY run_at"], &[on.clone(), at.clone(), "8".to_owned()], true, &mut found).await;
-        look(&app, "stale", &["SELECT EXISTS (SELECT 1 FROM deliveries"], &[on, at.clone()], true, &mut found).await;
+        look(&app, "stale", &["SELECT EXISTS (SELECT 1 FROM deliveries"], std::slice::from_ref(&at), true, &mut found).await;
         look(&app, "snoozed", &["status = 'snoozed' AND snoozed_until <="], &[at], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }

@@ -42,8 +42,9 @@ pub(super) async fn poll(shared: &Shared, fields: &Fields) -> Result<Box<RawValu
     loop {
         let changed = shared.changed.notified();
         {
-            let world = shared.world();
+            let mut world = shared.world();
             if world.poll != mine {
+                world.conflicts += 1;
                 let why = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
                 return Err(Refusal::new(409, why));
             }

@@ -28,6 +28,8 @@ pub(super) struct World {
     pub(super) polled: Vec<Option<i64>>,
     /// Counts polls; a poll that sees another number was overtaken.
     pub(super) poll: u64,
+    /// How many polls were overtaken.
+    pub(super) conflicts: u64,
 
     pub(super) webhook: Option<Webhook>,
     pub(super) posted: Vec<(i64, Option<u16>)>,
@@ -79,6 +81,7 @@ impl Default for World {
             allowed: None,
             polled: Vec::new(),
             poll: 0,
+            conflicts: 0,
             webhook: None,
             posted: Vec::new(),
             pressed: Vec::new(),
