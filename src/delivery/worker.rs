@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use rand::RngExt;
-use sapa_channel::{Outcome, Retry, new_id};
+use sapa_channel::{Outcome, Retry, new_id, points::reach};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
@@ -74,10 +74,14 @@ async fn round(
     let mut tx = app.db().write().await?;
     let leased =
         queries::lease(&mut tx, operated.id, me, now, i64::try_from(free).unwrap_or(1)).await?;
+    if !leased.is_empty() {
+        reach("delivery.before_lease");
+    }
     tx.commit().await?;
     if leased.is_empty() {
         return Ok(Duration::from_millis(50));
     }
+    reach("delivery.after_lease");
     for delivery in leased {
         let Ok(place) = places.clone().acquire_owned().await else { break };
         let (app, operated, ledger) = (app.clone(), operated.clone(), ledger.clone());
@@ -147,10 +151,12 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
     if !ledger.record(step("dispatching", 1, now, None)).await {
         return;
     }
+    reach("delivery.before_send");
     let outcome =
         AssertUnwindSafe(operated.channel.send(message)).catch_unwind().await.unwrap_or_else(
             |_| Outcome::Unknown { reason: "the channel broke while it was sending".to_owned() },
         );
+    reach("delivery.after_send");
     let now = app.now();
     let tries = u32::try_from(leased.attempts + 1).unwrap_or(u32::MAX);
     telemetry::delivery(operated.channel.kind().as_str(), &outcome);
