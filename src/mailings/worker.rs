@@ -313,7 +313,10 @@ impl Worker {
             ledger::mark(&mut tx, self.operated.channel.kind().as_str(), &begin, now).await?;
         let events = self.told.due(self.mailing, self.rate, !self.done.is_empty(), now);
         let steps = [fresh.len(), allowed.len(), self.done.len()];
-        reach_each(steps, ["mailing.before_lease", "mailing.before_attempt", "mailing.before_record"]);
+        reach_each(
+            steps,
+            ["mailing.before_lease", "mailing.before_attempt", "mailing.before_record"],
+        );
         if events.is_empty() {
             // Nobody else has anything to do for it.
             tx.commit().await?;

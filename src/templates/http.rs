@@ -91,17 +91,9 @@ async fn add_template(
         });
         model::checked(&new.kind, &content)?;
         let id = new_id();
-        queries::insert(
-            tx,
-            id,
-            &name,
-            &new.kind,
-            &content,
-            Some(caller.officer_id),
-            app.now(),
-        )
-        .await
-        .map_err(taken)?;
+        queries::insert(tx, id, &name, &new.kind, &content, Some(caller.officer_id), app.now())
+            .await
+            .map_err(taken)?;
         Ok((queries::find(tx, id).await?.ok_or(AppError::NotFound)?, Vec::new()))
     })
     .await

@@ -68,7 +68,10 @@ mod armed {
         left: AtomicU32,
     }
 
-    #[expect(clippy::disallowed_methods, reason = "only tests set it, and no setting shall name it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only tests set it, and no setting shall name it"
+    )]
     fn armed() -> Option<&'static Armed> {
         static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
         let read = || {

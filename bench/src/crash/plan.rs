@@ -1,0 +1,70 @@
+//! What is done to the hub, in which order: all of it follows from the seed.
+
+use std::time::Duration;
+
+use bench::dice::Dice;
+use sapa_channel::points;
+
+/// What was ordered.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders {
+    /// Kills at random moments.
+    pub random: usize,
+    /// Kills at each named place.
+    pub points: usize,
+    /// Where chance begins.
+    pub seed: u64,
+}
+
+/// How one life of the hub ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By SIGKILL, so long after its start.
+    Random(Duration),
+    /// By itself, at a named place when it gets there for the so-manieth time.
+    Point(&'static str, usize),
+    /// By SIGTERM, so long after it became ready.
+    Told(Duration),
+}
+
+/// A part of the run: how updates come from Telegram, and the lives of the hub in it.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// Whether Telegram posts updates, or is asked for them.
+    pub posts: bool,
+    /// How the hub's lives end, one after the other.
+    pub ends: Vec<End>,
+}
+
+/// The two phases.
+pub fn plan(orders: Orders) -> [Phase; 2] {
+    let mut dice = Dice(orders.seed);
+    let mut phases = [false, true].map(|posts| Phase { posts, ends: Vec::new() });
+    for number in 0..orders.random {
+        let millis = 150 + u64::try_from(dice.below(1_400)).unwrap_or_default();
+        phases[number % 2].ends.push(End::Random(Duration::from_millis(millis)));
+    }
+    for name in points::ALL {
+        for number in 0..orders.points {
+            let phase = match name.split('.').next() {
+                Some("telegram") => 0,
+                Some("hook") => 1,
+                _ => (number + dice.below(2)) % 2,
+            };
+            let times = if name.starts_with("start.") { 1 } else { 1 + dice.below(4) };
+            phases[phase].ends.push(End::Point(name, times));
+        }
+    }
+    for phase in &mut phases {
+        let told = 1 + phase.ends.len() / 25;
+        for _ in 0..told {
+            let millis = 300 + u64::try_from(dice.below(1_000)).unwrap_or_default();
+            phase.ends.push(End::Told(Duration::from_millis(millis)));
+        }
+        // Shuffled (Fisher and Yates).
+        for last in (1..phase.ends.len()).rev() {
+            phase.ends.swap(last, dice.below(last + 1));
+        }
+    }
+    phases
+}
