@@ -17,6 +17,10 @@ use super::{
 };
 use crate::{app::App, channels::Operated, db::DbResult, telemetry};
 
+/// How the reason begins of a letter that an earlier try may have brought. It stays with it to the end: such a letter
+/// has never surely failed, and may have come twice.
+const PERHAPS: &str = "perhaps it arrived";
+
 /// How often it looks by itself, if nobody wakes it (D5).
 const SWEEP: Duration = Duration::from_secs(5);
 
@@ -148,7 +152,7 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
     };
     let written_at = message.written_at;
     // D6: the try is on the disk before the first byte that can have an effect.
-    if !ledger.record(step("dispatching", 1, now, None)).await {
+    if !ledger.record(step("dispatching", 1, now, leased.reason.clone())).await {
         return;
     }
     reach("delivery.before_send");
@@ -159,25 +163,35 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
     reach("delivery.after_send");
     let now = app.now();
     let tries = u32::try_from(leased.attempts + 1).unwrap_or(u32::MAX);
+    let perhaps = leased.reason.as_ref().is_some_and(|reason| reason.starts_with(PERHAPS));
+    let told = |reason: String| {
+        if perhaps { format!("{PERHAPS} by an earlier try: {reason}") } else { reason }
+    };
+    let failed = if perhaps { "unknown" } else { "failed" };
     telemetry::delivery(operated.channel.kind().as_str(), &outcome);
     let health: &dyn sapa_channel::Health = &*operated.health;
     let done = match outcome {
         Outcome::Sent { external_id } => {
             health.good();
-            Step { external_id, ..step("sent", 0, now, None) }
+            let twice = perhaps.then(|| format!("{PERHAPS} twice"));
+            Step { external_id, ..step("sent", 0, now, twice) }
         }
-        Outcome::NotSent { reason, retry: Retry::Never } => step("failed", 0, now, Some(reason)),
+        Outcome::NotSent { reason, retry: Retry::Never } => {
+            step(failed, 0, now, Some(told(reason)))
+        }
         Outcome::NotSent { reason, retry } => {
             health.bad(reason.clone());
             let at_least = if let Retry::After(wait) = retry { Some(wait) } else { None };
             match retry::next_try(tries, written_at, now, at_least, rand::rng().random()) {
-                Some(next) => step("retrying", 0, next, Some(reason)),
-                None => step("failed", 0, now, Some(format!("given up after five days: {reason}"))),
+                Some(next) => step("retrying", 0, next, Some(told(reason))),
+                None => {
+                    step(failed, 0, now, Some(told(format!("given up after five days: {reason}"))))
+                }
             }
         }
         // A letter carries its id, by which the other side knows it again: one more try, and no more.
         Outcome::Unknown { reason } if operated.channel.capabilities().letters && tries == 1 => {
-            let reason = format!("perhaps it arrived, so it may come twice: {reason}");
+            let reason = format!("{PERHAPS}, so it may come twice: {reason}");
             step("retrying", 0, now.after(Duration::from_secs(60)), Some(reason))
         }
         Outcome::Unknown { reason } => step("unknown", 0, now, Some(reason)),

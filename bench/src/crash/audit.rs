@@ -50,7 +50,8 @@ pub fn audit(books: &Books, report: &mut Report) {
     report.left = books.mails.len() + books.sent.len();
 }
 
-fn is_stored(mark: &str) -> bool {
+/// Whether what has this mark is a message.
+pub fn is_stored(mark: &str) -> bool {
     mark.split('-').next().is_some_and(|kind| STORED.contains(&kind))
 }
 

@@ -8,7 +8,12 @@ use std::{
 use bench::chat;
 use serde_json::Value;
 
-use crate::{audit::Books, ledger, report::Report, world::World};
+use crate::{
+    audit::{Books, is_stored},
+    ledger,
+    report::Report,
+    world::World,
+};
 
 /// What was seen up to now.
 #[derive(Debug, Default)]
@@ -28,13 +33,21 @@ pub async fn look(
     seen: &mut Seen,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    desk(world, seen).await?;
-    for mark in &books.marks.taken {
-        let said = ["smtp", "lmtp", "tg", "chat", "note", "answer"];
-        let is_said = mark.split('-').next().is_some_and(|kind| said.contains(&kind));
-        if is_said && !seen.marks.contains(mark) {
-            report.lost.insert(format!("{mark} was taken and no officer sees it"));
-        }
+    let listed = desk(world, seen).await?;
+    histories(world, listed, seen).await?;
+    let missed: Vec<&String> = books
+        .marks
+        .taken
+        .iter()
+        .filter(|mark| is_stored(mark) && !seen.marks.contains(*mark))
+        .collect();
+    // A note moves no conversation up: it is looked for where it should be.
+    let there =
+        books.rows.messages.iter().filter(|row| missed.iter().any(|mark| *mark == row.mark()));
+    let contacts = there.map(|row| row.contact_id.to_string()).collect();
+    histories(world, contacts, seen).await?;
+    for mark in missed.into_iter().filter(|mark| !seen.marks.contains(*mark)) {
+        report.lost.insert(format!("{mark} was taken and no officer sees it"));
     }
     unknown(world, books, report).await?;
     visitors(world, books, seen, report).await
@@ -51,7 +64,8 @@ async fn all(world: &World, path: &str) -> anyhow::Result<Vec<Value>> {
     }
 }
 
-async fn desk(world: &World, seen: &mut Seen) -> anyhow::Result<()> {
+/// The contacts of all conversations in which anything was said since they were looked at.
+async fn desk(world: &World, seen: &mut Seen) -> anyhow::Result<HashSet<String>> {
     let mut contacts = HashSet::new();
     for row in all(world, "/conversations?folder=all&limit=200").await? {
         let id = row["id"].as_str().unwrap_or_default().to_owned();
@@ -60,6 +74,15 @@ async fn desk(world: &World, seen: &mut Seen) -> anyhow::Result<()> {
             contacts.insert(row["contact"]["id"].as_str().unwrap_or_default().to_owned());
         }
     }
+    Ok(contacts)
+}
+
+/// Reads histories.
+async fn histories(
+    world: &World,
+    contacts: HashSet<String>,
+    seen: &mut Seen,
+) -> anyhow::Result<()> {
     for contact in contacts {
         for item in all(world, &format!("/contacts/{contact}/timeline?limit=200")).await? {
             if let Some(text) = item["message"]["text"].as_str() {

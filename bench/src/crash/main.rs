@@ -21,15 +21,20 @@ mod world;
 use bench::hub::{Backend, postgres_url};
 use plan::Orders;
 
-const USAGE: &str = "crash [--backend sqlite|postgres] [--random N] [--points N] [--seed N] [--full]
+const USAGE: &str = "crash [--backend sqlite|postgres] [--random N] [--points N] [--places N] [--seed N] [--full]
 
---random: so many kills at random moments (20). --points: so many at each named place (1). --full is 500 and 10.
+--random: so many kills at random moments (20). --points: so many at each named place (1). --places: at so many of
+them, chosen by chance (all). --full is 500 and 10.
 The seed is printed; with it the same kills come in the same order.";
 
 fn orders() -> anyhow::Result<(Backend, Orders)> {
     let mut backend = Backend::Sqlite;
-    let mut orders =
-        Orders { random: 20, points: 1, seed: sapa_channel::new_id().as_u64_pair().1 % 1_000_000 };
+    let mut orders = Orders {
+        random: 20,
+        points: 1,
+        places: usize::MAX,
+        seed: sapa_channel::new_id().as_u64_pair().1 % 1_000_000,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value =
@@ -44,6 +49,7 @@ fn orders() -> anyhow::Result<(Backend, Orders)> {
             }
             "--random" => orders.random = value()?.parse()?,
             "--points" => orders.points = value()?.parse()?,
+            "--places" => orders.places = value()?.parse()?,
             "--seed" => orders.seed = value()?.parse()?,
             "--full" => (orders.random, orders.points) = (500, 10),
             _ => anyhow::bail!("what is {word}?\n{USAGE}"),

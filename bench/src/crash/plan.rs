@@ -12,6 +12,8 @@ pub struct Orders {
     pub random: usize,
     /// Kills at each named place.
     pub points: usize,
+    /// Of how many of the named places, chosen by chance.
+    pub places: usize,
     /// Where chance begins.
     pub seed: u64,
 }
@@ -44,14 +46,18 @@ pub fn plan(orders: Orders) -> [Phase; 2] {
         let millis = 150 + u64::try_from(dice.below(1_400)).unwrap_or_default();
         phases[number % 2].ends.push(End::Random(Duration::from_millis(millis)));
     }
-    for name in points::ALL {
+    let mut places = points::ALL;
+    shuffle(&mut places, &mut dice);
+    for name in places.into_iter().take(orders.places) {
         for number in 0..orders.points {
             let phase = match name.split('.').next() {
                 Some("telegram") => 0,
                 Some("hook") => 1,
                 _ => (number + dice.below(2)) % 2,
             };
-            let times = if name.starts_with("start.") { 1 } else { 1 + dice.below(4) };
+            // These come seldom.
+            let seldom = name.starts_with("start.") || name.starts_with("mailing.");
+            let times = if seldom { 1 } else { 1 + dice.below(4) };
             phases[phase].ends.push(End::Point(name, times));
         }
     }
@@ -61,10 +67,14 @@ pub fn plan(orders: Orders) -> [Phase; 2] {
             let millis = 300 + u64::try_from(dice.below(1_000)).unwrap_or_default();
             phase.ends.push(End::Told(Duration::from_millis(millis)));
         }
-        // Shuffled (Fisher and Yates).
-        for last in (1..phase.ends.len()).rev() {
-            phase.ends.swap(last, dice.below(last + 1));
-        }
+        shuffle(&mut phase.ends, &mut dice);
     }
     phases
+}
+
+/// Fisher's and Yates's.
+fn shuffle<T>(list: &mut [T], dice: &mut Dice) {
+    for last in (1..list.len()).rev() {
+        list.swap(last, dice.below(last + 1));
+    }
 }

@@ -52,7 +52,7 @@ pub async fn run(backend: Backend, orders: Orders) -> anyhow::Result<Report> {
     rig.report = Report { backend: name, seed: orders.seed, ..Report::default() };
     let done = rig.work(orders).await;
     let keep = done.is_err() || !rig.report.is_good();
-    if keep {
+    if done.is_err() {
         rig.report.show();
     }
     rig.place.remove(keep).await?;
@@ -83,7 +83,7 @@ async fn set_up(backend: Backend, seed: u64) -> anyhow::Result<Rig> {
     client
         .post(
             "/bots",
-            &json!({ "name": "Kira", "url": format!("http://{peers}/bot"), "channels": channels }),
+            &json!({ "name": "Kira", "url": format!("http://{peers}/bot"), "channels": channels, "fallback": {} }),
         )
         .await?;
     let webhook = json!({ "url": format!("http://{peers}/webhook"), "events": rows::EVENTS });
@@ -163,11 +163,10 @@ impl Rig {
 
     /// One life of the hub.
     async fn live(&mut self, end: &End) -> anyhow::Result<()> {
-        let variables = match end {
-            End::Point(name, times) => vec![(points::VARIABLE, format!("{name}:{times}"))],
-            _ => Vec::new(),
-        };
-        let mut hub = self.place.start(&variables)?;
+        if let End::Point(name, times) = end {
+            return self.until(name, *times).await;
+        }
+        let mut hub = self.place.start(&[])?;
         match end {
             End::Random(after) => {
                 // Some die while they start.
@@ -179,35 +178,50 @@ impl Rig {
                 gone(&mut hub, Duration::from_secs(10)).await?;
                 self.report.random += 1;
             }
-            End::Point(name, _) => match gone(&mut hub, REACHED_WITHIN).await {
-                // Aborted by itself.
-                Ok(status) if status.signal() == Some(6) => self.report.points += 1,
-                Ok(status) => {
-                    self.report
-                        .odd
-                        .insert(format!("the hub ended by itself before {name}: {status}"));
-                }
-                Err(_) => {
-                    self.report.unreached.insert(name);
-                    hub.signal("KILL")?;
-                    gone(&mut hub, Duration::from_secs(10)).await?;
-                }
-            },
             End::Told(after) => {
                 ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
                 sleep(*after).await;
                 self.stop(hub).await?;
             }
+            End::Point(..) => {}
         }
-        // The next one mostly finds everything as it was left.
-        if self.dice.below(4) == 0 {
-            self.age().await?;
+        self.age_sometimes().await
+    }
+
+    /// Lives that end at a named place. If it is not reached, time passes and the next life gets there.
+    async fn until(&mut self, name: &'static str, times: usize) -> anyhow::Result<()> {
+        for times in [times, 1, 1] {
+            let at = (points::VARIABLE, format!("{name}:{times}"));
+            let mut hub = self.place.start(&[at])?;
+            match gone(&mut hub, REACHED_WITHIN).await {
+                // It aborted itself.
+                Ok(status) if status.signal() == Some(6) => {
+                    self.report.points += 1;
+                    return self.age_sometimes().await;
+                }
+                Ok(status) => {
+                    let what = format!("the hub ended by itself before {name}: {status}");
+                    self.report.odd.insert(what);
+                    return Ok(());
+                }
+                Err(_) => {
+                    hub.signal("KILL")?;
+                    gone(&mut hub, Duration::from_secs(10)).await?;
+                    self.age().await?;
+                }
+            }
         }
+        self.report.unreached.insert(name);
         Ok(())
     }
 
     async fn stop(&mut self, hub: Process) -> anyhow::Result<()> {
         stop(hub, &mut self.report).await
+    }
+
+    /// The next hub mostly finds everything as it was left.
+    async fn age_sometimes(&mut self) -> anyhow::Result<()> {
+        if self.dice.below(4) == 0 { self.age().await } else { Ok(()) }
     }
 
     async fn age(&self) -> anyhow::Result<()> {
