@@ -10,11 +10,12 @@ use std::{
     time::Duration,
 };
 
+use sapa_telegram::stub::{self, Stub};
 use serde_json::json;
 
 use crate::{
-    caller::{Admin, say_in_chat, send_mail},
-    sapa::{Installation, free_port},
+    caller::{Admin, hand_over, say_in_chat, send_mail},
+    sapa::{Installation, Running, free_port},
     trace::{CALLS, Trace},
 };
 
@@ -37,6 +38,14 @@ async fn d1_the_log_is_on_the_disk_before_anything_is_acknowledged() {
     let path = format!("/conversations/{}/messages", conversation["id"].as_str().unwrap());
     admin.post(&path, json!({ "kind": "note", "text": "penanda-catatan" })).await;
 
+    let trace = end(&sapa, hub).await;
+    trace.on_disk_before("penanda-surat", &["\"250 2.0.0 taken"]);
+    trace.on_disk_before("penanda-obrolan", &[r#"\"t\":\"ack\""#]);
+    trace.on_disk_before("penanda-catatan", &["HTTP/1.1 201", "penanda-catatan"]);
+}
+
+/// Stops a hub that runs under strace, and reads what it did.
+async fn end(sapa: &Installation, hub: Running) -> Trace {
     hub.signal("TERM");
     let (status, said) = hub.end();
     assert!(status.success(), "{said}");
@@ -47,10 +56,37 @@ async fn d1_the_log_is_on_the_disk_before_anything_is_acknowledged() {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let trace = Trace::read(&sapa.path("trace"));
-    trace.on_disk_before("penanda-surat", &["\"250 2.0.0 taken"]);
-    trace.on_disk_before("penanda-obrolan", &[r#"\"t\":\"ack\""#]);
-    trace.on_disk_before("penanda-catatan", &["HTTP/1.1 201", "penanda-catatan"]);
+    Trace::read(&sapa.path("trace"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d1_the_log_is_on_the_disk_before_lmtp_answers_and_telegram_is_asked_for_more() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (lmtp, telegram) = (free_port(), Stub::start().await.unwrap());
+    let sapa = Installation::new(&format!(
+        "smtp.lmtp_listen = \"127.0.0.1:{lmtp}\"\ntelegram.api_url = \"{}\"\nmail.folder = \"mail\"\n",
+        telegram.url()
+    ));
+    let hub =
+        sapa.serve_under(&["strace", "-D", "-f", "-y", "-s", "4200", "-o", "trace", "-e", CALLS]);
+    let admin = Admin::first(sapa.port).await;
+    admin.mailbox().await;
+    let bot = json!({ "kind": "telegram", "name": "Bot", "secret": stub::TOKEN });
+    admin.post("/channels", bot).await;
+
+    let said = hand_over("LHLO", lmtp, "rina@surat.example", "Pesanan", "penanda-lokal").unwrap();
+    assert!(said.starts_with("250"), "{said}");
+    telegram.customer(48_213_377, "Budi").says("penanda-telegram");
+    for _ in 0..500 {
+        if telegram.pending().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(telegram.pending().is_empty(), "it was confirmed");
+    let trace = end(&sapa, hub).await;
+    trace.on_disk_before("penanda-lokal", &["\"250 2.0.0 taken"]);
+    trace.on_disk_before("penanda-telegram", &[r#"\"offset\":"#]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,12 +13,16 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
+use crate::proxy::{self, Proxy};
+
 /// Where a hub lives through all its deaths.
 #[derive(Debug)]
 pub struct Place {
     folder: TempDir,
     schema: Option<String>,
     url: String,
+    /// The hub's way to PostgreSQL.
+    pub proxy: Option<Proxy>,
     /// Its web server.
     pub http: SocketAddr,
     /// Its listener for mail.
@@ -37,6 +41,7 @@ impl Place {
         let folder = folder()?;
         let (mut url, mut schema) =
             (format!("sqlite:{}", folder.path().join("sapa.db").display()), None);
+        let mut proxy = None;
         if backend == Backend::Postgres {
             let server = postgres_url().context("TEST_POSTGRES_URL names no PostgreSQL")?;
             let name = format!("crash_{}", new_id().simple());
@@ -44,21 +49,30 @@ impl Place {
             sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut admin).await?;
             url = format!("{server}&options=-csearch_path%3D{name}");
             schema = Some(name);
+            proxy = Some(Proxy::listen(&proxy::folder_of(&server)?)?);
         }
-        let place = Self { folder, schema, url, http: free()?, smtp: free()?, lmtp: free()? };
+        let place =
+            Self { folder, schema, url, proxy, http: free()?, smtp: free()?, lmtp: free()? };
         let settings = format!(
             "server.listen = \"{0}\"\nserver.public_url = \"http://{0}\"\ndatabase.url = {1:?}\nfiles.folder = \"{2}\"\n\
              smtp.listen = \"{3}\"\nsmtp.lmtp_listen = \"{4}\"\ntelegram.api_url = \"{telegram}\"\n\
              delivery.undo_seconds = 0\noutbound.allow = [\"127.0.0.1\"]\nlog.level = \"warn\"\n\
              [mail.relay]\nhost = \"127.0.0.1\"\nport = {relay}\ntls = \"none\"\n",
             place.http,
-            place.url,
+            place.hubs_url()?,
             place.path("files").display(),
             place.smtp,
             place.lmtp,
         );
         std::fs::write(place.path("sapa.toml"), settings)?;
         Ok(place)
+    }
+
+    /// The hub's address of the database.
+    fn hubs_url(&self) -> anyhow::Result<String> {
+        let Some(proxy) = &self.proxy else { return Ok(self.url.clone()) };
+        let server = proxy::folder_of(&self.url)?.display().to_string();
+        Ok(self.url.replace(&server, &proxy.folder().display().to_string()))
     }
 
     /// A path in its folder.

@@ -10,6 +10,7 @@ mod mailings;
 mod office;
 mod peers;
 mod plan;
+mod proxy;
 mod report;
 mod rig;
 mod rows;
@@ -33,6 +34,7 @@ fn orders() -> anyhow::Result<(Backend, Orders)> {
         random: 20,
         points: 1,
         places: usize::MAX,
+        cuts: false,
         seed: sapa_channel::new_id().as_u64_pair().1 % 1_000_000,
     };
     let mut words = std::env::args().skip(1);
@@ -55,6 +57,7 @@ fn orders() -> anyhow::Result<(Backend, Orders)> {
             _ => anyhow::bail!("what is {word}?\n{USAGE}"),
         }
     }
+    orders.cuts = backend == Backend::Postgres;
     anyhow::ensure!(
         backend == Backend::Sqlite || postgres_url().is_some(),
         "TEST_POSTGRES_URL names no PostgreSQL"

@@ -14,6 +14,8 @@ pub struct Orders {
     pub points: usize,
     /// Of how many of the named places, chosen by chance.
     pub places: usize,
+    /// Whether COMMITs are cut.
+    pub cuts: bool,
     /// Where chance begins.
     pub seed: u64,
 }
@@ -25,6 +27,8 @@ pub enum End {
     Random(Duration),
     /// By itself, at a named place when it gets there for the so-manieth time.
     Point(&'static str, usize),
+    /// By SIGKILL, after a time in which connections to PostgreSQL were cut in the middle of a COMMIT.
+    Cuts(Duration),
     /// By SIGTERM, so long after it became ready.
     Told(Duration),
 }
@@ -66,6 +70,9 @@ pub fn plan(orders: Orders) -> [Phase; 2] {
         for _ in 0..told {
             let millis = 300 + u64::try_from(dice.below(1_000)).unwrap_or_default();
             phase.ends.push(End::Told(Duration::from_millis(millis)));
+            if orders.cuts {
+                phase.ends.push(End::Cuts(Duration::from_millis(1_000 + millis)));
+            }
         }
         shuffle(&mut phase.ends, &mut dice);
     }

@@ -17,6 +17,8 @@ pub struct Report {
     pub points: usize,
     /// Named places that were ordered and never reached.
     pub unreached: BTreeSet<&'static str>,
+    /// Connections that were cut in the middle of a COMMIT.
+    pub cuts: usize,
     /// How often the hub was told to stop.
     pub told: usize,
     /// The longest that it took to stop.
@@ -55,6 +57,13 @@ impl Report {
         ]
     }
 
+    /// In one line, while it goes on.
+    pub fn so_far(&self) -> String {
+        let faults = self.faults().map(|(name, faults)| format!("{} {name}", faults.len()));
+        let deaths = self.random + self.points;
+        format!("{deaths} deaths, {} acknowledged: {}", self.taken, faults.join(", "))
+    }
+
     /// Whether nothing is wrong.
     pub fn is_good(&self) -> bool {
         self.unreached.is_empty() && self.faults().iter().all(|(_, faults)| faults.is_empty())
@@ -75,6 +84,7 @@ impl Report {
             ("kills at random moments", self.random.to_string()),
             ("deaths at named places", self.points.to_string()),
             ("places never reached", self.unreached.len().to_string()),
+            ("connections cut in a COMMIT", self.cuts.to_string()),
             ("told to stop", self.told.to_string()),
             ("longest stop", stop),
             ("acknowledged", self.taken.to_string()),
@@ -93,7 +103,7 @@ impl Report {
             "{}",
             json!({
                 "backend": self.backend, "seed": self.seed, "random": self.random, "points": self.points,
-                "unreached": self.unreached, "told": self.told,
+                "unreached": self.unreached, "cuts": self.cuts, "told": self.told,
                 "longest_stop_ms": u64::try_from(self.longest_stop.as_millis()).unwrap_or(u64::MAX),
                 "taken": self.taken, "left": self.left, "lost": self.lost.len(),
                 "doubled_in": self.doubled_in.len(), "doubled_out": self.doubled_out.len(),

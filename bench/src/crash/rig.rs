@@ -18,6 +18,7 @@ use crate::{
     mailings, office,
     peers::{self, Came},
     plan::{End, Orders, plan},
+    proxy::Cut,
     report::Report,
     rows, senders, sink, talks,
     world::World,
@@ -138,7 +139,6 @@ impl Rig {
                 if (number + 1) % COUNT_EVERY == 0 && number + 1 < phase.ends.len() {
                     self.count().await?;
                     self.world.go();
-                    eprintln!("{} of {}", number + 1, phase.ends.len());
                 }
             }
             self.count().await?;
@@ -177,6 +177,12 @@ impl Rig {
                 hub.signal("KILL")?;
                 gone(&mut hub, Duration::from_secs(10)).await?;
                 self.report.random += 1;
+            }
+            End::Cuts(time) => {
+                ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
+                self.report.cuts += self.cut(*time).await;
+                hub.signal("KILL")?;
+                gone(&mut hub, Duration::from_secs(10)).await?;
             }
             End::Told(after) => {
                 ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
@@ -217,6 +223,20 @@ impl Rig {
 
     async fn stop(&mut self, hub: Process) -> anyhow::Result<()> {
         stop(hub, &mut self.report).await
+    }
+
+    /// Cuts one COMMIT after the other for a while. Tells how many.
+    async fn cut(&self, time: Duration) -> usize {
+        let Some(proxy) = &self.place.proxy else { return 0 };
+        let end = Instant::now() + time;
+        for how in [Cut::Before, Cut::After].into_iter().cycle() {
+            if Instant::now() >= end {
+                break;
+            }
+            proxy.cut(how);
+            sleep(Duration::from_millis(70)).await;
+        }
+        proxy.calm()
     }
 
     /// The next hub mostly finds everything as it was left.
@@ -267,6 +287,7 @@ impl Rig {
         };
         audit::audit(&books, &mut self.report);
         look::look(&self.world, &books, &mut self.seen, &mut self.report).await?;
+        eprintln!("{}", self.report.so_far());
         self.stop(hub).await
     }
 }
