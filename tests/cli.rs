@@ -5,8 +5,6 @@
 mod caller;
 #[path = "cli/commands.rs"]
 mod commands;
-#[path = "cli/crashing.rs"]
-mod crashing;
 #[path = "cli/durable.rs"]
 mod durable;
 #[path = "cli/running.rs"]

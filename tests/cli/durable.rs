@@ -1,14 +1,6 @@
 //! What was acknowledged is on the disk, and stays.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::time::Duration;
 
 use sapa_telegram::stub::{self, Stub};
 use serde_json::json;
@@ -87,64 +79,4 @@ async fn d1_the_log_is_on_the_disk_before_lmtp_answers_and_telegram_is_asked_for
     let trace = end(&sapa, hub).await;
     trace.on_disk_before("penanda-lokal", &["\"250 2.0.0 taken"]);
     trace.on_disk_before("penanda-telegram", &[r#"\"offset\":"#]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d1_d3_mails_that_were_acknowledged_outlive_kill_9_and_come_once() {
-    const ROUNDS: usize = 4;
-    const PER_ROUND: usize = 20;
-    let smtp = free_port();
-    let sapa = Installation::new(&format!(
-        "[smtp]\nlisten = \"127.0.0.1:{smtp}\"\n[mail]\nfolder = \"mail\"\n"
-    ));
-    let hub = sapa.serve();
-    let admin = Admin::first(sapa.port).await;
-    admin.mailbox().await;
-    let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let acknowledged: Mutex<Vec<usize>> = Mutex::default();
-    let _hub = thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                while !over.load(Ordering::SeqCst) {
-                    let n = next.fetch_add(1, Ordering::SeqCst);
-                    let from = format!("rina{n}@surat.example");
-                    // As a mail server does: until it is told that the mail was taken.
-                    while !send_mail(smtp, &from, &format!("Surat {n}"), "Isinya kurang satu.")
-                        .is_ok_and(|said| said.starts_with("250"))
-                    {
-                        thread::sleep(Duration::from_millis(20));
-                    }
-                    acknowledged.lock().unwrap().push(n);
-                }
-            });
-        }
-        let mut hub = hub;
-        for round in 1..=ROUNDS {
-            hub.until("mails", || acknowledged.lock().unwrap().len() >= round * PER_ROUND);
-            hub.signal("KILL");
-            hub.end();
-            hub = sapa.serve();
-        }
-        over.store(true, Ordering::SeqCst);
-        hub
-    });
-
-    let acknowledged = acknowledged.into_inner().unwrap();
-    assert_eq!(acknowledged.len(), next.into_inner());
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for conversation in admin.conversations().await {
-        let contact = conversation["contact"]["id"].as_str().unwrap();
-        let history = admin.get(&format!("/contacts/{contact}/timeline?limit=200")).await;
-        for item in history["items"].as_array().unwrap() {
-            if let Some(subject) = item["message"]["subject"].as_str() {
-                *found.entry(subject.to_owned()).or_default() += 1;
-            }
-        }
-    }
-    let lost: Vec<_> =
-        acknowledged.iter().filter(|n| !found.contains_key(&format!("Surat {n}"))).collect();
-    assert!(lost.is_empty(), "lost: {lost:?}");
-    let doubled: Vec<_> = found.iter().filter(|(_, count)| **count != 1).collect();
-    assert!(doubled.is_empty(), "not there once: {doubled:?}");
-    assert_eq!(found.len(), acknowledged.len());
 }

@@ -29,6 +29,8 @@ pub enum End {
     Point(&'static str, usize),
     /// By SIGKILL, after a time in which connections to PostgreSQL were cut in the middle of a COMMIT.
     Cuts(Duration),
+    /// By SIGKILL, after PostgreSQL was gone for so long and has come back.
+    Outage(Duration),
     /// By SIGTERM, so long after it became ready.
     Told(Duration),
 }
@@ -72,6 +74,7 @@ pub fn plan(orders: Orders) -> [Phase; 2] {
             phase.ends.push(End::Told(Duration::from_millis(millis)));
             if orders.cuts {
                 phase.ends.push(End::Cuts(Duration::from_millis(1_000 + millis)));
+                phase.ends.push(End::Outage(Duration::from_millis(500 + millis)));
             }
         }
         shuffle(&mut phase.ends, &mut dice);

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
+    sync::watch,
 };
 
 /// Where in a COMMIT the connection is cut.
@@ -26,10 +27,11 @@ pub enum Cut {
     After = 2,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     armed: AtomicUsize,
     cuts: AtomicUsize,
+    gone: watch::Sender<bool>,
 }
 
 /// A way to the server that can be cut.
@@ -48,14 +50,21 @@ impl Proxy {
         // The path of a socket is short.
         let folder = tempfile::Builder::new().prefix("sapa-cut").tempdir_in("/tmp")?;
         let listener = UnixListener::bind(folder.path().join(SOCKET))?;
-        let (server, shared) = (server.join(SOCKET), Arc::<Shared>::default());
+        let (armed, cuts) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Arc::new(Shared { armed, cuts, gone: watch::Sender::new(false) });
+        let server = server.join(SOCKET);
         let proxy = Self { folder, shared: shared.clone() };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (server, shared) = (server.clone(), shared.clone());
                 tokio::spawn(async move {
+                    let mut gone = shared.gone.subscribe();
                     // Whatever ends it, both sides are closed.
-                    let _ = pass(client, server, &shared).await;
+                    tokio::select! {
+                        biased;
+                        _ = gone.wait_for(|gone| *gone) => {}
+                        _ = pass(client, server, &shared) => {}
+                    }
                 });
             }
         });
@@ -70,6 +79,11 @@ impl Proxy {
     /// The next COMMIT is cut.
     pub fn cut(&self, how: Cut) {
         self.shared.armed.store(how as usize, Ordering::SeqCst);
+    }
+
+    /// The server is gone with all its connections, or it is back.
+    pub fn be_gone(&self, gone: bool) {
+        self.shared.gone.send_replace(gone);
     }
 
     /// No COMMIT is cut any more. Tells how many were.

@@ -19,6 +19,8 @@ pub struct Report {
     pub unreached: BTreeSet<&'static str>,
     /// Connections that were cut in the middle of a COMMIT.
     pub cuts: usize,
+    /// How often PostgreSQL was gone for a while.
+    pub outages: usize,
     /// How often the hub was told to stop.
     pub told: usize,
     /// The longest that it took to stop.
@@ -85,6 +87,7 @@ impl Report {
             ("deaths at named places", self.points.to_string()),
             ("places never reached", self.unreached.len().to_string()),
             ("connections cut in a COMMIT", self.cuts.to_string()),
+            ("outages of PostgreSQL", self.outages.to_string()),
             ("told to stop", self.told.to_string()),
             ("longest stop", stop),
             ("acknowledged", self.taken.to_string()),
@@ -103,7 +106,7 @@ impl Report {
             "{}",
             json!({
                 "backend": self.backend, "seed": self.seed, "random": self.random, "points": self.points,
-                "unreached": self.unreached, "cuts": self.cuts, "told": self.told,
+                "unreached": self.unreached, "cuts": self.cuts, "outages": self.outages, "told": self.told,
                 "longest_stop_ms": u64::try_from(self.longest_stop.as_millis()).unwrap_or(u64::MAX),
                 "taken": self.taken, "left": self.left, "lost": self.lost.len(),
                 "doubled_in": self.doubled_in.len(), "doubled_out": self.doubled_out.len(),

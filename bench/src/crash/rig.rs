@@ -184,6 +184,18 @@ impl Rig {
                 hub.signal("KILL")?;
                 gone(&mut hub, Duration::from_secs(10)).await?;
             }
+            End::Outage(time) => {
+                ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
+                self.outage(*time).await;
+                if let Some(status) = hub.ended()? {
+                    let what = format!("the hub did not outlive an outage: {status}");
+                    self.report.odd.insert(what);
+                    return Ok(());
+                }
+                hub.signal("KILL")?;
+                gone(&mut hub, Duration::from_secs(10)).await?;
+                self.report.outages += 1;
+            }
             End::Told(after) => {
                 ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
                 sleep(*after).await;
@@ -223,6 +235,16 @@ impl Rig {
 
     async fn stop(&mut self, hub: Process) -> anyhow::Result<()> {
         stop(hub, &mut self.report).await
+    }
+
+    /// Takes PostgreSQL away in the middle of everything, and gives it back.
+    async fn outage(&self, time: Duration) {
+        let Some(proxy) = &self.place.proxy else { return };
+        sleep(Duration::from_millis(500)).await;
+        proxy.be_gone(true);
+        sleep(time).await;
+        proxy.be_gone(false);
+        sleep(time).await;
     }
 
     /// Cuts one COMMIT after the other for a while. Tells how many.
