@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 fn run(backend: &str) -> Output {
-    let line = ["--backend", backend, "--random", "6", "--places", "10"];
+    let line = ["--backend", backend, "--random", "4", "--places", "8"];
     Command::new(env!("CARGO_BIN_EXE_crash")).args(line).output().expect("the rig starts")
 }
 

@@ -1,7 +1,7 @@
 //! Lets time pass for what waits in the database: retries are due, and what a dead hub held is free.
 
 use sapa::{
-    db::{Db, DbResult},
+    db::{Db, DbError, DbResult},
     on_db,
 };
 
@@ -33,6 +33,17 @@ pub async fn all(db: &Db) -> DbResult<()> {
 }
 
 async fn run(db: &Db, statements: &[&'static str]) -> DbResult<()> {
+    let mut tries = 0;
+    loop {
+        match once(db, statements).await {
+            // What the dead hub began last may still be on its way through the server.
+            Err(DbError::Conflict(_)) if tries < 10 => tries += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn once(db: &Db, statements: &[&'static str]) -> DbResult<()> {
     let mut tx = db.write().await?;
     for sql in statements {
         on_db!(&mut tx, |conn| sqlx::query(*sql).execute(conn).await.map(drop)?);
