@@ -27,14 +27,10 @@ pub async fn once(app: &App) -> DbResult<()> {
     let mut tx = app.db().write().await?;
     files::queries::forget_uploads(&mut tx, now.before(24 * HOUR)).await?;
     on_db!(&mut tx, |conn| {
-        // A call that was cut off by a crash leaves its key without an answer: it may be made again after an hour.
-        sqlx::query(
-            "DELETE FROM idempotency WHERE created_at < $1 OR (body IS NULL AND created_at < $2)",
-        )
-        .bind(now.before(72 * HOUR))
-        .bind(now.before(HOUR))
-        .execute(&mut *conn)
-        .await?;
+        sqlx::query("DELETE FROM idempotency WHERE created_at < $1")
+            .bind(now.before(72 * HOUR))
+            .execute(&mut *conn)
+            .await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
             .bind(now)
             .execute(&mut *conn)

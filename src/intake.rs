@@ -4,7 +4,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use sapa_channel::{Arrival, ChannelId, Inbound, Intake, Receipted, Refused, Unreadable};
+use sapa_channel::{
+    Arrival, ChannelId, Inbound, Intake, Receipted, Refused, Unreadable, points::reach,
+};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -221,7 +223,9 @@ async fn commit(app: &App, arrivals: &[Arrival]) -> Result<Vec<Routed>, IntakeEr
 async fn once(app: &App, arrivals: &[Arrival]) -> DbResult<Vec<Routed>> {
     let mut tx = app.db().write().await?;
     let routed = route(&mut tx, app.keys(), app.config().conversations.policy(), arrivals).await?;
+    reach("intake.before_commit");
     tx.commit().await?;
+    reach("intake.after_commit");
     Ok(routed)
 }
 

@@ -7,8 +7,6 @@ mod caller;
 mod cluster;
 #[path = "cli/commands.rs"]
 mod commands;
-#[path = "cli/crashing.rs"]
-mod crashing;
 #[path = "cli/durable.rs"]
 mod durable;
 #[path = "cli/nodes.rs"]

@@ -60,6 +60,12 @@ pub async fn visitor(
     hub: SocketAddr,
     site: &str,
 ) -> anyhow::Result<Socket> {
+    let secret = begin(http, hub, site).await?;
+    Ok(back(hub, site, &secret, None).await?.0)
+}
+
+/// The secret of a visitor who was never here.
+pub async fn begin(http: &reqwest::Client, hub: SocketAddr, site: &str) -> anyhow::Result<String> {
     let response = http
         .post(format!("http://{hub}/chat/{site}/session"))
         .header("origin", ORIGIN)
@@ -69,10 +75,27 @@ pub async fn visitor(
         .await?;
     ensure!(response.status().is_success(), "no session: {}", response.status());
     let begun: Value = serde_json::from_str(&response.text().await?)?;
+    Ok(begun["visitor"].as_str().context("a secret")?.to_owned())
+}
+
+/// A visitor by his secret, with what he was told until he was welcome: what he missed since a place in the log, or
+/// the newest of all.
+pub async fn back(
+    hub: SocketAddr,
+    site: &str,
+    secret: &str,
+    since: Option<i64>,
+) -> anyhow::Result<(Socket, Vec<Value>)> {
     let headers = [("origin", ORIGIN), ("sec-websocket-protocol", "sapa.chat.v1")];
     let mut socket = open(hub, &format!("/chat/{site}/socket"), &headers).await?;
-    let hello = json!({ "t": "hello", "visitor": begun["visitor"], "token": null, "since": null, "language": "id" });
+    let hello =
+        json!({ "t": "hello", "visitor": secret, "token": null, "since": since, "language": "id" });
     socket.send(Message::text(hello.to_string())).await?;
-    while hear(&mut socket).await?["t"] != "ready" {}
-    Ok(socket)
+    let mut told = Vec::new();
+    loop {
+        told.push(hear(&mut socket).await?);
+        if told.last().is_some_and(|frame| frame["t"] == "ready") {
+            return Ok((socket, told));
+        }
+    }
 }

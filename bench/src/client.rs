@@ -7,7 +7,8 @@ use reqwest::{Method, header};
 use sapa_channel::ChannelId;
 use serde_json::{Value, json};
 
-use crate::mails::MAILBOX;
+/// The hub's mailbox.
+pub const MAILBOX: &str = "halo@kopiseruni.example";
 
 /// A client that is signed in as the hub's first administrator.
 #[derive(Clone, Debug)]
@@ -58,6 +59,47 @@ impl Client {
         let (status, text) = (response.status(), response.text().await?);
         ensure!(status.is_success(), "{path}: {status} {text}");
         Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let response = self.request(Method::GET, path, None).send().await?;
+        let (status, text) = (response.status(), response.text().await?);
+        ensure!(status.is_success(), "{path}: {status} {text}");
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Changes, with an idempotency key if one is given; the status and the answer whatever they are.
+    pub async fn try_post(
+        &self,
+        path: &str,
+        body: &Value,
+        key: Option<&str>,
+    ) -> anyhow::Result<(u16, Value)> {
+        self.call(Method::POST, path, body, key).await
+    }
+
+    /// Changes what is there.
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let (status, answer) = self.call(Method::PATCH, path, body, None).await?;
+        ensure!((200..300).contains(&status), "{path}: {status} {answer}");
+        Ok(answer)
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        key: Option<&str>,
+    ) -> anyhow::Result<(u16, Value)> {
+        let mut request = self.request(method, path, Some(body));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let response = request.send().await?;
+        let (status, text) = (response.status().as_u16(), response.text().await?);
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
     /// Adds the mailbox as a channel.

@@ -48,6 +48,7 @@ pub struct Place {
 
 /// Where PostgreSQL is, if the environment says so.
 #[expect(clippy::disallowed_methods, reason = "told by the environment, as the tests are")]
+#[must_use]
 pub fn postgres_url() -> Option<String> {
     std::env::var("TEST_POSTGRES_URL").ok()
 }

@@ -121,7 +121,7 @@ async fn send(hub: &Hub, mails: &Arc<Vec<Mail>>) -> anyhow::Result<Vec<Duration>
             let mut waits = Vec::new();
             while let Some(mail) = mails.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let begun = Instant::now();
-                sender.send(mail).await?;
+                sender.send(&mail.from, &mail.bytes).await?;
                 waits.push(begun.elapsed());
             }
             anyhow::Ok(waits)

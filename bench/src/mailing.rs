@@ -9,10 +9,10 @@ use sapa::{
     on_db,
 };
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 
 use crate::{
     answer::{Sink, bare},
+    audience,
     hub::{Backend, Hub},
     process::{free_port, resident},
     report::{Better, Report, number, rate},
@@ -60,7 +60,7 @@ pub async fn run(report: &mut Report, backend: Backend, full: bool) -> anyhow::R
     })
     .await?;
     let channel = hub.client.add_mailbox().await?;
-    fill(&hub, recipients).await?;
+    audience::fill(hub.app.db(), hub.app.now(), recipients).await?;
     let template = json!({ "name": "Panen", "kind": "email", "subject": "{{default first_name \"Kak\"}}, panen Gayo", "html": HTML, "text": TEXT });
     let template = hub.client.post("/templates", &template).await?;
     let mailing = json!({ "name": "Panen", "channel_id": channel, "template_id": template["id"] });
@@ -96,50 +96,6 @@ pub async fn run(report: &mut Report, backend: Backend, full: bool) -> anyhow::R
     let name = if backend == Backend::Sqlite { "mailing.sqlite" } else { "mailing.postgres" };
     let limit_is = format!("bare lettre; {recipients} recipients, +{grown:.1} MiB resident");
     report.add(name, (rate(recipients, gone), "mails/s"), Better::Higher, (bare, &limit_is));
-    Ok(())
-}
-
-/// So many contacts who agreed.
-async fn fill(hub: &Hub, count: usize) -> anyhow::Result<()> {
-    let mut tx = hub.app.db().write().await?;
-    let (id, fields, tags) = if tx.is_sqlite() {
-        (
-            "unhex(printf('%032x', i))",
-            "'{\"kelas\":{\"value\":\"Emas\",\"source\":\"impor\",\"at\":\"2026-01-01T00:00:00Z\"}}'",
-            "'[]'",
-        )
-    } else {
-        (
-            "lpad(to_hex(i), 32, '0')::uuid",
-            "'{\"kelas\":{\"value\":\"Emas\",\"source\":\"impor\",\"at\":\"2026-01-01T00:00:00Z\"}}'::jsonb",
-            "'[]'::jsonb",
-        )
-    };
-    let numbers = format!(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
-    );
-    let now = hub.app.now().0;
-    let statements = [
-        format!("INSERT INTO contacts (id, name, named_by, city, notes, tags, fields, first_seen_at, version)
-                 {numbers} SELECT {id}, 'Pelanggan ' || i, 'officer', CASE WHEN i % 3 = 0 THEN 'Solo' END, '', {tags}, {fields}, {now}, 1 FROM n"),
-        format!("INSERT INTO identities (id, contact_id, kind, value, shown, first_seen_at, last_seen_at)
-                 {numbers} SELECT {id}, {id}, 'email', 'p' || i || '@surat.example', '', {now}, {now} FROM n"),
-        format!("INSERT INTO consents (contact_id, channel_kind, purpose, state, at, source)
-                 {numbers} SELECT {id}, 'email', 'offers', 'granted', {now}, 'bench' FROM n"),
-        "ANALYZE".to_owned(),
-    ];
-    for sql in statements {
-        let done: sapa::db::DbResult<()> = async {
-            on_db!(&mut tx, |conn| sqlx::query(AssertSqlSafe(sql))
-                .execute(conn)
-                .await
-                .map(drop)?);
-            Ok(())
-        }
-        .await;
-        done?;
-    }
-    tx.commit().await?;
     Ok(())
 }
 

@@ -6,8 +6,7 @@ use crate::{
     words::{Dice, Words},
 };
 
-/// The hub's mailbox.
-pub const MAILBOX: &str = "halo@kopiseruni.example";
+pub use crate::client::MAILBOX;
 
 /// How large a mail is.
 const BYTES: usize = 5 * 1024;

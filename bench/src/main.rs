@@ -4,24 +4,20 @@
 
 mod answer;
 mod bare;
-mod chat;
-mod client;
 mod delivery;
 mod fill;
-mod hub;
 mod idle;
 mod intake;
 mod mailing;
 mod mails;
 mod parts;
-mod process;
 mod read;
 mod report;
 mod rows;
-mod smtp;
 mod start;
 mod words;
 
+use bench::{audience, chat, client, hub, process, smtp};
 use hub::Backend;
 use report::Report;
 

@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -39,19 +39,10 @@ impl Process {
         arguments: impl IntoIterator<Item = A>,
         port: u16,
     ) -> anyhow::Result<Self> {
-        let http = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let begun = Instant::now();
-        let child = Command::new("sh")
-            .args(["-c", "ulimit -n $(ulimit -Hn); exec \"$0\" \"$@\""])
-            .arg(program()?)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .context("starting sapa")?;
-        let mut process = Self { child, http, started: Duration::ZERO };
-        while !is_ready(http) {
-            if let Some(status) = process.child.try_wait()? {
+        let mut process = Self::spawn(arguments, &[], port, Stdio::inherit())?;
+        while !process.is_ready() {
+            if let Some(status) = process.ended()? {
                 bail!("sapa ended: {status}");
             }
             ensure!(begun.elapsed() < Duration::from_secs(120), "sapa does not become ready");
@@ -61,6 +52,47 @@ impl Process {
         Ok(process)
     }
 
+    /// Starts it with these variables, its log going to `log`, and waits for nothing.
+    pub fn spawn<A: AsRef<OsStr>>(
+        arguments: impl IntoIterator<Item = A>,
+        variables: &[(&str, String)],
+        port: u16,
+        log: Stdio,
+    ) -> anyhow::Result<Self> {
+        let child = Command::new("sh")
+            .args(["-c", "ulimit -c 0; ulimit -n $(ulimit -Hn); exec \"$0\" \"$@\""])
+            .arg(program()?)
+            .args(arguments)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context("starting sapa")?;
+        let http = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Ok(Self { child, http, started: Duration::ZERO })
+    }
+
+    /// Whether it says that it is ready.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        is_ready(self.http)
+    }
+
+    /// How it ended, if it did.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// Sends it a signal, as `KILL`.
+    pub fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()?;
+        ensure!(sent.success(), "no signal {name}");
+        Ok(())
+    }
+
     /// Bytes of memory that it has now.
     pub fn resident(&self) -> anyhow::Result<usize> {
         resident(self.child.id())
@@ -68,7 +100,7 @@ impl Process {
 
     /// Stops it as its operator does.
     pub fn stop(mut self) -> anyhow::Result<()> {
-        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        self.signal("TERM")?;
         self.child.wait()?;
         Ok(())
     }
@@ -94,6 +126,7 @@ fn is_ready(hub: SocketAddr) -> bool {
 }
 
 /// How many files this process may have open.
+#[must_use]
 pub fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));

@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::mails::{MAILBOX, Mail};
+use crate::client::MAILBOX;
 
 /// A connection that has greeted.
 #[derive(Debug)]
@@ -17,23 +17,28 @@ pub struct Sender(BufReader<TcpStream>);
 impl Sender {
     /// Connects and greets.
     pub async fn connect(server: SocketAddr) -> anyhow::Result<Self> {
+        Self::greet(server, "EHLO").await
+    }
+
+    /// Connects and greets with this word: `LHLO` for LMTP.
+    pub async fn greet(server: SocketAddr, word: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(server).await.context("connecting by SMTP")?;
         stream.set_nodelay(true)?;
         let mut sender = Self(BufReader::new(stream));
         sender.answer("220").await?;
-        sender.0.write_all(b"EHLO pos.example\r\n").await?;
+        sender.0.write_all(format!("{word} pos.example\r\n").as_bytes()).await?;
         sender.answer("250").await?;
         Ok(sender)
     }
 
     /// Hands a mail over, its commands together, and waits until it is taken.
-    pub async fn send(&mut self, mail: &Mail) -> anyhow::Result<()> {
-        let commands = format!("MAIL FROM:<{}>\r\nRCPT TO:<{MAILBOX}>\r\nDATA\r\n", mail.from);
+    pub async fn send(&mut self, from: &str, mail: &[u8]) -> anyhow::Result<()> {
+        let commands = format!("MAIL FROM:<{from}>\r\nRCPT TO:<{MAILBOX}>\r\nDATA\r\n");
         self.0.write_all(commands.as_bytes()).await?;
         for expected in ["250", "250", "354"] {
             self.answer(expected).await?;
         }
-        self.0.write_all(&mail.bytes).await?;
+        self.0.write_all(mail).await?;
         self.0.write_all(b".\r\n").await?;
         self.answer("250").await
     }

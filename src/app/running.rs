@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use sapa_channel::Intake;
+use sapa_channel::{Intake, points::reach};
 use sapa_email::{Protocol, Server, ServerConfig};
 use sapa_webchat::ChatServer;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +50,7 @@ pub async fn start(app: App) -> anyhow::Result<Running> {
     delivery::recovery::once(&app)
         .await
         .context("finding what was being sent when the hub last ended")?;
+    reach("start.after_recovery");
     readers(&app, &stop);
     channels::operate::refresh(&app).await.context("putting the channels into operation")?;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use bytes::Bytes;
-use sapa_channel::Timestamp;
+use sapa_channel::{Timestamp, points::reach};
 
 use super::{
     answer::{self, Action},
@@ -79,6 +79,7 @@ pub async fn ask(app: &App, turn: &Claimed) -> DbResult<()> {
     let told = context::tell(app, &mut tx, turn, &bot, &heard).await?;
     drop(tx);
     let call = with_typing(app, &bot, &heard, call(app, &bot, turn, &heard, &told)).await;
+    reach("bot.after_send");
     settle::settle(app, turn, &bot, &heard, call).await
 }
 

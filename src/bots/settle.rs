@@ -2,7 +2,7 @@
 //! and only by the worker that holds it. So it is done once, whatever is cut off in between: a call whose outcome
 //! was not written is made again with the same id.
 
-use sapa_channel::Timestamp;
+use sapa_channel::{Timestamp, points::reach};
 
 use super::{
     answer::{self, Action},
@@ -154,7 +154,10 @@ async fn try_to_do(
         drop_others(&mut tx, turn, now).await?;
     }
     queries::note_good(&mut tx, bot.id, now).await?;
-    Ok(app.commit(tx, &done.events).await?)
+    reach("bot.before_record");
+    app.commit(tx, &done.events).await?;
+    reach("bot.after_record");
+    Ok(())
 }
 
 /// Whether the bot is still in charge; the conversation is locked until the end of the transaction, so that a person

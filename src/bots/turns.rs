@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sapa_channel::{Timestamp, new_id};
+use sapa_channel::{Timestamp, new_id, points::reach};
 use sqlx::{AssertSqlSafe, QueryBuilder};
 use uuid::Uuid;
 
@@ -92,7 +92,9 @@ pub async fn claim(app: &App, limit: usize) -> DbResult<Vec<Claimed>> {
         .bind(i64::try_from(limit).unwrap_or(1))
         .fetch_all(conn)
         .await?);
+    reach("bot.before_lease");
     tx.commit().await?;
+    reach("bot.after_lease");
     Ok(claimed)
 }
 

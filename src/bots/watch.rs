@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sapa_channel::Timestamp;
+use sapa_channel::{Timestamp, points::reach};
 use serde_json::json;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -47,7 +47,9 @@ pub async fn read(app: &App) -> DbResult<bool> {
             continue;
         }
         let events = react(&mut tx, &slice, app.now()).await?;
+        reach("bot.before_queue");
         app.commit(tx, &events).await?;
+        reach("bot.after_queue");
     }
 }
 

@@ -62,7 +62,7 @@ async fn add_canned(
     key: Idempotent,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let canned = Canned {
             id: new_id(),
             shortcut: model::shortcut(&new.shortcut)?,
@@ -71,11 +71,9 @@ async fn add_canned(
             team_id: new.team_id,
             language: new.language,
         };
-        let mut tx = app.db().write().await?;
-        refuse_unknown_team(&mut tx, canned.team_id).await?;
-        queries::add(&mut tx, &canned, app.now()).await.map_err(taken)?;
-        tx.commit().await?;
-        Ok(canned)
+        refuse_unknown_team(tx, canned.team_id).await?;
+        queries::add(tx, &canned, app.now()).await.map_err(taken)?;
+        Ok((canned, Vec::new()))
     })
     .await
 }

@@ -24,7 +24,9 @@ use super::{
 };
 use crate::{
     app::App,
-    contacts, events,
+    contacts,
+    db::Tx,
+    events,
     http::{Access, AppError, Body, Cursor, Idempotent, Page, Path, Query, Routes, idempotent},
     messages::send::Said,
     officers::{caller::Caller, policy::Permission},
@@ -154,7 +156,7 @@ async fn start_conversation(
     key: Idempotent,
     Body(new): Body<NewConversation>,
 ) -> Result<(StatusCode, Json<serde_json::Value>), AppError> {
-    idempotent(&app, key, StatusCode::CREATED, async || {
+    idempotent(&app, key, StatusCode::CREATED, async |tx| {
         let to = match (new.contact_id, new.to) {
             (Some(id), None) => To::Contact(id),
             (None, Some(to)) => {
@@ -174,10 +176,8 @@ async fn start_conversation(
         };
         let said =
             Said { text: new.text, subject: new.subject, files: new.files, ..Said::default() };
-        let mut tx = app.db().write().await?;
-        let (id, events) = start::start(&app, &mut tx, &caller, to, new.channel_id, said).await?;
-        app.commit(tx, &events).await?;
-        whole(&app, &caller, id).await
+        let (id, events) = start::start(&app, tx, &caller, to, new.channel_id, said).await?;
+        Ok((within(&app, tx, &caller, id).await?, events))
     })
     .await
 }
@@ -245,10 +245,18 @@ pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, AppError> {
 
 /// A conversation as its page shows it.
 pub async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation, AppError> {
-    let mut tx = app.db().read().await?;
-    let core = queries::core(&mut tx, id).await?.ok_or(AppError::NotFound)?;
-    let row = list::one(&mut tx, caller.officer_id, id).await?.ok_or(AppError::NotFound)?;
-    let identities = contacts::queries::identities(&mut tx, core.contact_id).await?;
+    within(app, &mut app.db().read().await?, caller, id).await
+}
+
+async fn within(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Conversation, AppError> {
+    let core = queries::core(tx, id).await?.ok_or(AppError::NotFound)?;
+    let row = list::one(tx, caller.officer_id, id).await?.ok_or(AppError::NotFound)?;
+    let identities = contacts::queries::identities(tx, core.contact_id).await?;
     let mut reply_channels = Vec::new();
     for operated in app.registry().all() {
         let (kind, able) = (operated.channel.kind(), operated.channel.capabilities());
@@ -278,11 +286,11 @@ pub async fn whole(app: &App, caller: &Caller, id: Uuid) -> Result<Conversation,
     reply_channels.sort_by_key(|way| {
         (way.channel.id != core.channel_id, std::cmp::Reverse(way.identity.last_seen_at))
     });
-    let tickets = tickets::queries::of_conversation(&mut tx, id).await?;
-    let offers = tickets::offers::of_conversation(&mut tx, id).await?;
-    let related = queries::related(&mut tx, &core).await?;
-    let channel_bot = charge::of_channel(&mut tx, core.channel_id).await?;
-    let last_seq = events::head(&mut tx).await?;
+    let tickets = tickets::queries::of_conversation(tx, id).await?;
+    let offers = tickets::offers::of_conversation(tx, id).await?;
+    let related = queries::related(tx, &core).await?;
+    let channel_bot = charge::of_channel(tx, core.channel_id).await?;
+    let last_seq = events::head(tx).await?;
     Ok(Conversation {
         row,
         created_at: core.created_at,

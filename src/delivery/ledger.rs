@@ -1,5 +1,6 @@
 //! The ledger: steps of many deliveries share a commit, and each waits until its own is durable (D2, D6).
 
+use sapa_channel::points::reach;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -73,8 +74,21 @@ async fn once(app: &App, steps: &[Step]) -> DbResult<Vec<Uuid>> {
         .copied()
         .collect();
     let events = changed(&mut tx, &told, now).await?;
+    let (tries, ends) = (told.len() < made.len(), !told.is_empty());
+    at(tries, "delivery.before_attempt", ends, "delivery.before_record");
     app.commit(tx, &events).await?;
+    at(tries, "delivery.after_attempt", ends, "delivery.after_record");
     Ok(made.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Some tries begin and some end in one commit.
+fn at(tries: bool, attempt: &'static str, ends: bool, record: &'static str) {
+    if tries {
+        reach(attempt);
+    }
+    if ends {
+        reach(record);
+    }
 }
 
 /// What to log of deliveries that have changed.

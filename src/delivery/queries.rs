@@ -63,6 +63,8 @@ pub struct Leased {
     pub fence: i64,
     /// Its place in the order of writing.
     pub seq: i64,
+    /// What is known of earlier tries, in words.
+    pub reason: Option<String>,
 }
 
 /// Leases what is due on a channel, at most `limit`. Of a conversation only the first one that has not left
@@ -85,7 +87,7 @@ pub async fn lease(
                      AND e.state IN ('queued', 'retrying', 'leased', 'dispatching')
                      AND (e.state <> 'queued' OR e.run_at <= $3))
              ORDER BY d.run_at LIMIT $5 {skip_locked})
-         RETURNING message_id, conversation_id, address, attempts, fence, seq",
+         RETURNING message_id, conversation_id, address, attempts, fence, seq, reason",
         skip_locked = tx.skip_locked(),
     );
     let mut leased: Vec<Leased> = on_db!(tx, |conn| sqlx::query_as(AssertSqlSafe(sql))

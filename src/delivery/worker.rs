@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use rand::RngExt;
-use sapa_channel::{Outcome, Retry};
+use sapa_channel::{Outcome, Retry, points::reach};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -15,6 +15,10 @@ use super::{
     retry,
 };
 use crate::{app::App, channels::Operated, db::DbResult, telemetry};
+
+/// How the reason begins of a letter that an earlier try may have brought. It stays with it to the end: such a letter
+/// has never surely failed, and may have come twice.
+const PERHAPS: &str = "perhaps it arrived";
 
 /// How often it looks by itself, if nobody wakes it (D5).
 const SWEEP: Duration = Duration::from_secs(5);
@@ -70,10 +74,14 @@ async fn round(
     let mut tx = app.db().write().await?;
     let (me, most) = (app.nodes().me(), i64::try_from(free).unwrap_or(1));
     let leased = queries::lease(&mut tx, operated.id, me, now, most).await?;
+    if !leased.is_empty() {
+        reach("delivery.before_lease");
+    }
     tx.commit().await?;
     if leased.is_empty() {
         return Ok(Duration::from_millis(50));
     }
+    reach("delivery.after_lease");
     for delivery in leased {
         let Ok(place) = places.clone().acquire_owned().await else { break };
         let (app, operated, ledger) = (app.clone(), operated.clone(), ledger.clone());
@@ -111,34 +119,46 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
     };
     let written_at = message.written_at;
     // D6: the try is on the disk before the first byte that can have an effect.
-    if !ledger.record(step("dispatching", 1, now, None)).await {
+    if !ledger.record(step("dispatching", 1, now, leased.reason.clone())).await {
         return;
     }
+    reach("delivery.before_send");
     let outcome =
         AssertUnwindSafe(operated.channel.send(message)).catch_unwind().await.unwrap_or_else(
             |_| Outcome::Unknown { reason: "the channel broke while it was sending".to_owned() },
         );
+    reach("delivery.after_send");
     let now = app.now();
     let tries = u32::try_from(leased.attempts + 1).unwrap_or(u32::MAX);
+    let perhaps = leased.reason.as_ref().is_some_and(|reason| reason.starts_with(PERHAPS));
+    let told = |reason: String| {
+        if perhaps { format!("{PERHAPS} by an earlier try: {reason}") } else { reason }
+    };
+    let failed = if perhaps { "unknown" } else { "failed" };
     telemetry::delivery(operated.channel.kind().as_str(), &outcome);
     let health: &dyn sapa_channel::Health = &*operated.health;
     let done = match outcome {
         Outcome::Sent { external_id } => {
             health.good();
-            Step { external_id, ..step("sent", 0, now, None) }
+            let twice = perhaps.then(|| format!("{PERHAPS} twice"));
+            Step { external_id, ..step("sent", 0, now, twice) }
         }
-        Outcome::NotSent { reason, retry: Retry::Never } => step("failed", 0, now, Some(reason)),
+        Outcome::NotSent { reason, retry: Retry::Never } => {
+            step(failed, 0, now, Some(told(reason)))
+        }
         Outcome::NotSent { reason, retry } => {
             health.bad(reason.clone());
             let at_least = if let Retry::After(wait) = retry { Some(wait) } else { None };
             match retry::next_try(tries, written_at, now, at_least, rand::rng().random()) {
-                Some(next) => step("retrying", 0, next, Some(reason)),
-                None => step("failed", 0, now, Some(format!("given up after five days: {reason}"))),
+                Some(next) => step("retrying", 0, next, Some(told(reason))),
+                None => {
+                    step(failed, 0, now, Some(told(format!("given up after five days: {reason}"))))
+                }
             }
         }
         // A letter carries its id, by which the other side knows it again: one more try, and no more.
         Outcome::Unknown { reason } if operated.channel.capabilities().letters && tries == 1 => {
-            let reason = format!("perhaps it arrived, so it may come twice: {reason}");
+            let reason = format!("{PERHAPS}, so it may come twice: {reason}");
             step("retrying", 0, now.after(Duration::from_secs(60)), Some(reason))
         }
         Outcome::Unknown { reason } => step("unknown", 0, now, Some(reason)),

@@ -5,12 +5,22 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
+use sapa_channel::{
+    Timestamp,
+    points::{reach, reach_soon},
+};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::AppError;
-use crate::{app::App, db::DbError, officers::caller::Caller, on_db};
+use crate::{
+    app::App,
+    db::{DbError, Tx},
+    events::NewEvent,
+    officers::caller::Caller,
+    on_db,
+};
 
 /// The key of a call, bound to its caller; none if it has none.
 #[derive(Clone, Debug)]
@@ -56,72 +66,66 @@ impl Idempotent {
     }
 }
 
-/// Does a call once: the first time it is done and its answer kept, then the kept answer is given again.
-/// While the first is under way another is refused; a failed call is forgotten and may be made again.
+/// Does a call once: the first time it is done and its answer kept, then the kept answer is given again. What the call
+/// does and its kept answer are one transaction, so that a crash leaves both or neither; another call with the key
+/// waits until that has ended. A failed call is forgotten and may be made again.
+///
+/// The call writes into the transaction and tells its answer and what to log.
 pub async fn idempotent<T: Serialize>(
     app: &App,
     key: Idempotent,
     status: StatusCode,
-    call: impl AsyncFnOnce() -> Result<T, AppError>,
+    call: impl AsyncFnOnce(&mut Tx) -> Result<(T, Vec<NewEvent>), AppError>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    let Some((key, fingerprint)) = key.0 else {
-        return Ok((
-            status,
-            Json(serde_json::to_value(call().await?).map_err(AppError::internal)?),
-        ));
-    };
-    if let Some(answer) = begin(app, &key, &fingerprint).await? {
+    let mut tx = app.db().write().await?;
+    if let Some((key, fingerprint)) = &key.0
+        && let Some(answer) = begin(&mut tx, key, fingerprint, app.now()).await?
+    {
         return Ok((status, Json(answer)));
     }
-    let answer = match call()
+    let (answer, events) = call(&mut tx).await?;
+    let answer = serde_json::to_value(answer).map_err(AppError::internal)?;
+    if let Some((key, _)) = &key.0 {
+        on_db!(&mut tx, |conn| sqlx::query(
+            "UPDATE idempotency SET status = $2, body = $3 WHERE key = $1"
+        )
+        .bind(key)
+        .bind(i64::from(status.as_u16()))
+        .bind(answer.to_string())
+        .execute(conn)
         .await
-        .and_then(|answer| serde_json::to_value(answer).map_err(AppError::internal))
-    {
-        Ok(answer) => answer,
-        Err(error) => {
-            let mut tx = app.db().write().await?;
-            on_db!(&mut tx, |conn| sqlx::query("DELETE FROM idempotency WHERE key = $1")
-                .bind(&key)
-                .execute(conn)
-                .await
-                .map(drop)?);
-            tx.commit().await?;
-            return Err(error);
-        }
-    };
-    let mut tx = app.db().write().await?;
-    on_db!(&mut tx, |conn| sqlx::query(
-        "UPDATE idempotency SET status = $2, body = $3 WHERE key = $1"
-    )
-    .bind(&key)
-    .bind(i64::from(status.as_u16()))
-    .bind(answer.to_string())
-    .execute(conn)
-    .await
-    .map(drop)?);
-    tx.commit().await?;
+        .map(drop)?);
+    }
+    reach("api.before_commit");
+    app.commit(tx, &events).await?;
+    reach("api.before_ack");
+    reach_soon("api.after_ack");
     Ok((status, Json(answer)))
 }
 
 /// Takes the key. The kept answer if there is one.
-async fn begin(app: &App, key: &str, fingerprint: &[u8]) -> Result<Option<Value>, AppError> {
-    let mut tx = app.db().write().await?;
-    let taken = on_db!(&mut tx, |conn| {
+async fn begin(
+    tx: &mut Tx,
+    key: &str,
+    fingerprint: &[u8],
+    now: Timestamp,
+) -> Result<Option<Value>, AppError> {
+    let taken = on_db!(&mut *tx, |conn| {
         sqlx::query(
         "INSERT INTO idempotency (key, fingerprint, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
     )
     .bind(key)
     .bind(fingerprint)
-    .bind(app.now())
+    .bind(now)
     .execute(conn)
     .await?
     .rows_affected()
     });
     if taken == 1 {
-        tx.commit().await?;
         return Ok(None);
     }
-    let (known, body): (Vec<u8>, Option<String>) = on_db!(&mut tx, |conn| sqlx::query_as(
+    // The first call has ended by now: its row was waited for.
+    let (known, body): (Vec<u8>, String) = on_db!(tx, |conn| sqlx::query_as(
         "SELECT fingerprint, body FROM idempotency WHERE key = $1"
     )
     .bind(key)
@@ -131,8 +135,5 @@ async fn begin(app: &App, key: &str, fingerprint: &[u8]) -> Result<Option<Value>
     if known != fingerprint {
         return Err(AppError::invalid("Idempotency-Key", "was used for another call"));
     }
-    match body {
-        Some(body) => Ok(Some(serde_json::from_str(&body).map_err(AppError::internal)?)),
-        None => Err(AppError::conflict("in_flight", "the first call with this key is under way")),
-    }
+    Ok(Some(serde_json::from_str(&body).map_err(AppError::internal)?))
 }

@@ -10,7 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use sapa_channel::{ChannelId, new_id};
+use sapa_channel::{
+    ChannelId, new_id,
+    points::{reach, reach_soon},
+};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -234,5 +237,7 @@ async fn telegram_hook(
     let secret =
         headers.get("x-telegram-bot-api-secret-token").and_then(|value| value.to_str().ok());
     let answer = telegram.receive_webhook(secret, body, &*operation.intake).await;
+    reach("hook.before_ack");
+    reach_soon("hook.after_ack");
     StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }

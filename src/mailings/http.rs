@@ -105,7 +105,7 @@ async fn add_mailing(
     key: Idempotent,
     Body(new): Body<NewMailing>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let draft = Draft {
             name: words::one_line("name", &new.name, 200)?,
             channel_id: new.channel_id,
@@ -113,10 +113,9 @@ async fn add_mailing(
             segment_id: new.segment_id,
             rate: new.rate,
         };
-        let mut tx = app.db().write().await?;
-        let id = control::add(&app, &mut tx, &caller, &draft).await?;
-        app.commit(tx, &[progress::event(id, app.now())]).await?;
-        whole(&app, id).await
+        let id = control::add(&app, tx, &caller, &draft).await?;
+        let mailing = queries::whole(tx, id).await?.ok_or(AppError::NotFound)?;
+        Ok((mailing, vec![progress::event(id, app.now())]))
     })
     .await
 }

@@ -12,7 +12,7 @@ use std::{
 
 use futures::FutureExt;
 use rand::RngExt;
-use sapa_channel::{Outcome, Retry, Timestamp, new_id};
+use sapa_channel::{Outcome, Retry, Timestamp, new_id, points::reach};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -289,6 +289,11 @@ impl Worker {
         let allowed =
             ledger::mark(&mut tx, self.operated.channel.kind().as_str(), &begin, now).await?;
         let events = self.told.due(self.mailing, self.rate, !self.done.is_empty(), now);
+        let steps = [fresh.len(), allowed.len(), self.done.len()];
+        reach_each(
+            steps,
+            ["mailing.before_lease", "mailing.before_attempt", "mailing.before_record"],
+        );
         if events.is_empty() {
             // Nobody else has anything to do for it.
             tx.commit().await?;
@@ -296,6 +301,7 @@ impl Worker {
             self.app.commit(tx, &events).await?;
         }
 
+        reach_each(steps, ["mailing.after_lease", "mailing.after_attempt", "mailing.after_record"]);
         // Nothing of what follows happens unless it was committed.
         if beats {
             self.beaten_at = Some(now);
@@ -458,6 +464,13 @@ impl Worker {
     }
 }
 
+/// One commit takes rows, begins tries and records others.
+fn reach_each(steps: [usize; 3], points: [&'static str; 3]) {
+    for (_, point) in steps.into_iter().zip(points).filter(|(rows, _)| *rows > 0) {
+        reach(point);
+    }
+}
+
 /// Composes and sends one message. Its try is recorded.
 async fn one(
     app: &App,
@@ -484,7 +497,12 @@ async fn one(
         now,
     );
     match message {
-        Ok(message) => operated.channel.send(message).await,
+        Ok(message) => {
+            reach("mailing.before_send");
+            let outcome = operated.channel.send(message).await;
+            reach("mailing.after_send");
+            outcome
+        }
         Err(fault) => Outcome::NotSent { reason: fault.to_string(), retry: Retry::Never },
     }
 }

@@ -120,7 +120,7 @@ async fn say(
     if new.files.len() > 20 || new.mentions.len() > 50 {
         return Err(AppError::invalid("files", "too many"));
     }
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let said = Said {
             note,
             text: new.text,
@@ -139,11 +139,10 @@ async fn say(
             seen_seq: new.seen_seq.filter(|_| !new.anyway),
             solve: new.solve,
         };
-        let mut tx = app.db().write().await?;
         let (id, events) =
-            send::say(&app, &mut tx, Speaker::Officer(&caller), conversation, said).await?;
-        app.commit(tx, &events).await?;
-        shown(&app, id).await
+            send::say(&app, tx, Speaker::Officer(&caller), conversation, said).await?;
+        let view = queries::view(tx, id, app.now()).await?.ok_or(AppError::NotFound)?;
+        Ok((view, events))
     })
     .await
 }

@@ -82,7 +82,7 @@ async fn add_template(
     key: Idempotent,
     Body(new): Body<NewTemplate>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let name = words::one_line("name", &new.name, 100)?;
         let content = model::tidy(Content {
             subject: new.subject.clone(),
@@ -91,20 +91,10 @@ async fn add_template(
         });
         model::checked(&new.kind, &content)?;
         let id = new_id();
-        let mut tx = app.db().write().await?;
-        queries::insert(
-            &mut tx,
-            id,
-            &name,
-            &new.kind,
-            &content,
-            Some(caller.officer_id),
-            app.now(),
-        )
-        .await
-        .map_err(taken)?;
-        tx.commit().await?;
-        whole(&app, id).await
+        queries::insert(tx, id, &name, &new.kind, &content, Some(caller.officer_id), app.now())
+            .await
+            .map_err(taken)?;
+        Ok((queries::find(tx, id).await?.ok_or(AppError::NotFound)?, Vec::new()))
     })
     .await
 }

@@ -207,7 +207,7 @@ async fn open_ticket(
     key: Idempotent,
     Body(new): Body<OpenTicket>,
 ) -> Result<(StatusCode, Json<serde_json::Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let new = NewTicket {
             conversation_id: new.conversation_id,
             message_id: new.message_id,
@@ -220,10 +220,8 @@ async fn open_ticket(
             owner_id: new.owner_id.unwrap_or(Some(caller.officer_id)),
             team_id: new.team_id,
         };
-        let mut tx = app.db().write().await?;
-        let (id, events) = open::open(&mut tx, &new, &caller.actor(), app.now()).await?;
-        app.commit(tx, &events).await?;
-        whole(&app, id).await
+        let (id, events) = open::open(tx, &new, &caller.actor(), app.now()).await?;
+        Ok((queries::find(tx, id).await?.ok_or(AppError::NotFound)?, events))
     })
     .await
 }

@@ -1,5 +1,6 @@
 //! The reader of the event log that queues each event for the webhooks that want it.
 
+use sapa_channel::points::reach;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -89,7 +90,9 @@ pub async fn fan_out(app: &App) -> DbResult<bool> {
             continue;
         }
         queries::queue(&mut tx, &deliveries, app.now()).await?;
+        reach("webhook.before_queue");
         tx.commit().await?;
+        reach("webhook.after_queue");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::join_all;
 use rand::RngExt;
-use sapa_channel::new_id;
+use sapa_channel::{new_id, points::reach};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -31,14 +31,21 @@ pub async fn drain(app: &App, target: &Target, stop: &CancellationToken) -> DbRe
         let now = app.now();
         let mut tx = app.db().write().await?;
         let claimed = queries::claim(&mut tx, target.id, now, now.after(LEASE), AT_ONCE).await?;
+        if !claimed.is_empty() {
+            reach("webhook.before_lease");
+        }
         tx.commit().await?;
         if claimed.is_empty() {
             break;
         }
+        reach("webhook.after_lease");
         let tried = join_all(claimed.iter().map(|delivery| attempt(app, target, delivery))).await;
+        reach("webhook.after_send");
         let mut tx = app.db().write().await?;
         queries::note(&mut tx, &tried).await?;
+        reach("webhook.before_record");
         tx.commit().await?;
+        reach("webhook.after_record");
         if tried.iter().all(|tried| tried.error.is_some()) {
             break;
         }

@@ -125,6 +125,17 @@ impl Admin {
 
 /// Hands a mail to the hub by SMTP. Tells the answer to its end, or the first refusal.
 pub fn send_mail(port: u16, from: &str, subject: &str, text: &str) -> io::Result<String> {
+    hand_over("EHLO", port, from, subject, text)
+}
+
+/// Hands a mail over to whoever is greeted by `hello`: `EHLO` by SMTP, `LHLO` by LMTP.
+pub fn hand_over(
+    hello: &str,
+    port: u16,
+    from: &str,
+    subject: &str,
+    text: &str,
+) -> io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -144,7 +155,7 @@ pub fn send_mail(port: u16, from: &str, subject: &str, text: &str) -> io::Result
         subject.replace(' ', "-")
     );
     for line in [
-        "EHLO surat.example",
+        &format!("{hello} surat.example"),
         &format!("MAIL FROM:<{from}>"),
         &format!("RCPT TO:<{MAILBOX}>"),
         "DATA",

@@ -127,32 +127,6 @@ impl Installation {
         Running { child, said }
     }
 
-    /// Puts so many customers into the database who agreed to offers by mail.
-    pub fn fill(&self, count: usize) {
-        let database = self.path("data/sapa.db").display().to_string();
-        let numbers = format!(
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
-        );
-        let id = "unhex(printf('%032x', i))";
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(async {
-            use sqlx::Connection;
-            let mut conn =
-                sqlx::SqliteConnection::connect(&format!("sqlite:{database}")).await.unwrap();
-            for sql in [
-                format!("INSERT INTO contacts (id, name, named_by, notes, tags, fields, first_seen_at, version)
-                         {numbers} SELECT {id}, 'Pelanggan ' || i, 'officer', '', '[]', '{{}}', i, 1 FROM n"),
-                format!("INSERT INTO identities (id, contact_id, kind, value, shown, first_seen_at, last_seen_at)
-                         {numbers} SELECT {id}, {id}, 'email', 'p' || i || '@surat.example', '', i, i FROM n"),
-                format!("INSERT INTO consents (contact_id, channel_kind, purpose, state, at, source)
-                         {numbers} SELECT {id}, 'email', 'offers', 'granted', i, 'test' FROM n"),
-            ] {
-                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-            }
-            conn.close().await.unwrap();
-        });
-    }
-
     /// Starts the hub and waits until it is ready.
     pub fn serve(&self) -> Running {
         self.serve_under(&[])

@@ -7,6 +7,7 @@ mod adapter;
 mod ids;
 mod inbound;
 mod outbound;
+pub mod points;
 mod time;
 
 #[cfg(feature = "conformance")]

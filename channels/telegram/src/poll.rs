@@ -9,7 +9,7 @@ use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
 use futures::future::join_all;
-use sapa_channel::{Health, Intake, Refused, Timestamp};
+use sapa_channel::{Health, Intake, Refused, Timestamp, points::reach};
 use serde_json::{json, value::RawValue};
 use teloxide::{payloads, types::AllowedUpdate};
 use tokio::time::Instant;
@@ -54,6 +54,9 @@ pub(crate) async fn run(
     let mut heard_at = receiver.clock.now();
     while !stop.is_cancelled() {
         let asked = Instant::now();
+        if offset.is_some() {
+            reach("telegram.before_confirm");
+        }
         let answer = stop.run_until_cancelled(updates(receiver, offset, BATCH)).await;
         let batch = match answer {
             None => break,
@@ -66,6 +69,9 @@ pub(crate) async fn run(
             }
             Some(Ok(batch)) => batch,
         };
+        if offset.is_some() {
+            reach("telegram.after_confirm");
+        }
         backoff.reset();
         heard_at = receiver.clock.now();
         if batch.is_empty() {

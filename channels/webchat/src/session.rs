@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures::future::BoxFuture;
+use sapa_channel::points::reach;
 use uuid::Uuid;
 
 use self::{
@@ -179,7 +180,10 @@ impl Session<'_> {
     }
 
     async fn answer(&mut self, heard: Heard) -> Result<(), Ended> {
-        self.socket.send(&heard.frame()).await
+        reach("chat.before_ack");
+        self.socket.send(&heard.frame()).await?;
+        reach("chat.after_ack");
+        Ok(())
     }
 
     async fn tell(&mut self, push: Option<Arc<Push>>) -> Result<(), Ended> {

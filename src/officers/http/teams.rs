@@ -42,15 +42,13 @@ pub async fn add_team(
     key: Idempotent,
     Body(new): Body<NewTeam>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let name = words::one_line("name", &new.name, 60)?;
         let now = app.now();
-        let mut tx = app.db().write().await?;
-        refuse_unknown_officers(&mut tx, &new.members).await?;
-        let id = teams::add(&mut tx, &name, &new.members, now).await.map_err(taken)?;
-        audit::record(&mut tx, &caller, "team.added", &name, &caller.address, now).await?;
-        tx.commit().await?;
-        Ok(TeamView { id, name, members: new.members })
+        refuse_unknown_officers(tx, &new.members).await?;
+        let id = teams::add(tx, &name, &new.members, now).await.map_err(taken)?;
+        audit::record(tx, &caller, "team.added", &name, &caller.address, now).await?;
+        Ok((TeamView { id, name, members: new.members }, Vec::new()))
     })
     .await
 }

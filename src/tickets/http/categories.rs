@@ -55,9 +55,8 @@ pub async fn add_category(
     key: Idempotent,
     Body(new): Body<NewCategory>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
-        let mut tx = app.db().write().await?;
-        let nodes = tree::nodes(&mut tx, Tree::Categories).await?;
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
+        let nodes = tree::nodes(tx, Tree::Categories).await?;
         let id = new_id();
         let name = tree::fits(&nodes, id, &new.name, new.parent_id)?;
         let usual = Category::new(id, name, new.parent_id);
@@ -70,9 +69,8 @@ pub async fn add_category(
             ..usual
         }
         .bounded()?;
-        categories::add(&mut tx, &category, app.now()).await?;
-        tx.commit().await?;
-        Ok(category)
+        categories::add(tx, &category, app.now()).await?;
+        Ok((category, Vec::new()))
     })
     .await
 }

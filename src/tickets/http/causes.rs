@@ -43,15 +43,13 @@ pub async fn add_cause(
     key: Idempotent,
     Body(new): Body<NewCause>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
-        let mut tx = app.db().write().await?;
-        let nodes = tree::nodes(&mut tx, Tree::Causes).await?;
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
+        let nodes = tree::nodes(tx, Tree::Causes).await?;
         let id = new_id();
         let name = tree::fits(&nodes, id, &new.name, new.parent_id)?;
         let cause = Node { id, parent_id: new.parent_id, name, archived: false };
-        causes::add(&mut tx, &cause, app.now()).await?;
-        tx.commit().await?;
-        Ok(cause)
+        causes::add(tx, &cause, app.now()).await?;
+        Ok((cause, Vec::new()))
     })
     .await
 }

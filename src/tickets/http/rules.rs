@@ -77,7 +77,7 @@ pub async fn add_rule(
     key: Idempotent,
     Body(new): Body<NewTicketRule>,
 ) -> Result<(StatusCode, Json<Value>), AppError> {
-    idempotent(&app, key.with(&new), StatusCode::CREATED, async || {
+    idempotent(&app, key.with(&new), StatusCode::CREATED, async |tx| {
         let rule = Rule {
             id: new_id(),
             channel_id: new.channel_id,
@@ -88,11 +88,9 @@ pub async fn add_rule(
             team_id: new.team_id,
             enabled: true,
         };
-        let mut tx = app.db().write().await?;
-        refuse_unknown(&mut tx, &rule, None).await?;
-        rules::add(&mut tx, &rule, app.now()).await?;
-        tx.commit().await?;
-        Ok(rule)
+        refuse_unknown(tx, &rule, None).await?;
+        rules::add(tx, &rule, app.now()).await?;
+        Ok((rule, Vec::new()))
     })
     .await
 }

@@ -105,6 +105,30 @@ with_relay! {
 }
 
 with_relay! {
+    async fn d6_a_letter_that_perhaps_arrived_has_never_surely_failed(app: TestApp, sink: Sink, ayu: Client) {
+        let rina = mail_from(app, ayu, "Rina", "Pesanan").await;
+        let refused = Treatment::Refuse("451 4.7.1 later");
+        sink.treat_next([Treatment::HangUp, refused, Treatment::Refuse("550 5.7.1 not this one")]);
+        let said = answer(ayu, &rina, "Halo").await;
+        in_state(ayu, &rina, text(&said, "id"), "retrying").await;
+        later(app, 100);
+        eventually(|| async { (sink.read().len() == 2).then_some(()) }).await;
+        in_state(ayu, &rina, text(&said, "id"), "retrying").await;
+        later(app, 24 * 3600);
+        let unknown = in_state(ayu, &rina, text(&said, "id"), "unknown").await;
+        let reason = text(&unknown["delivery"], "reason");
+        assert!(reason.starts_with("perhaps it arrived") && reason.contains("not this one"), "{reason}");
+
+        sink.treat_next([Treatment::HangUp]);
+        let said = answer(ayu, &rina, "Halo lagi").await;
+        in_state(ayu, &rina, text(&said, "id"), "retrying").await;
+        later(app, 100);
+        let sent = in_state(ayu, &rina, text(&said, "id"), "sent").await;
+        assert_eq!(sent["delivery"]["reason"], "perhaps it arrived twice");
+    }
+}
+
+with_relay! {
     async fn mail_8_after_five_days_it_is_given_up_and_said_so(app: TestApp, sink: Sink, ayu: Client) {
         let rina = mail_from(app, ayu, "Rina", "Pesanan").await;
         sink.treat_next(std::iter::repeat_n(Treatment::Refuse("451 later"), 100));

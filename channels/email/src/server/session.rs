@@ -5,7 +5,7 @@ mod commands;
 use std::{io, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use sapa_channel::Refused;
+use sapa_channel::{Refused, points::reach};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     time::{Instant, timeout, timeout_at},
@@ -66,6 +66,8 @@ pub(super) struct Session {
     greeted: bool,
     transaction: Option<Transaction>,
     errors: u32,
+    /// A mail was taken, and its answer was not written yet.
+    taken: bool,
     /// Answers that were not written yet: those to pipelined commands go out together.
     out: Vec<u8>,
 }
@@ -85,6 +87,7 @@ impl Session {
             greeted: false,
             transaction: None,
             errors: 0,
+            taken: false,
             out: Vec::new(),
         }
     }
@@ -212,9 +215,19 @@ impl Session {
             stream.write_all(&self.out).await?;
             stream.flush().await
         };
+        if self.taken {
+            reach(self.at("smtp.before_ack", "lmtp.before_ack"));
+        }
         timeout(self.shared.config.command_timeout, write).await??;
+        if std::mem::take(&mut self.taken) {
+            reach(self.at("smtp.after_ack", "lmtp.after_ack"));
+        }
         self.out.clear();
         Ok(())
+    }
+
+    fn at(&self, smtp: &'static str, lmtp: &'static str) -> &'static str {
+        if self.shared.config.protocol == Protocol::Lmtp { lmtp } else { smtp }
     }
 
     async fn close<S: AsyncWrite + Unpin>(mut self, mut stream: S) -> io::Result<Ended<S>> {
@@ -271,6 +284,7 @@ impl Session {
                 ),
             }
         }
+        self.taken = true;
         self.answer(results.iter().map(told).collect());
     }
 

@@ -66,7 +66,6 @@ export const hub = {
   'error.too_late': 'It has left already.',
   'error.not_failed': 'It need not be sent again.',
   'error.covered': 'Undo the later merge of this contact first.',
-  'error.in_flight': 'The first try is still under way.',
   'error.unavailable': 'The hub is busy. Try again in a moment.',
   'error.too_many_webhooks': 'There are enough webhooks. Remove one first.',
   'hub.cause_needed': 'A complaint is solved with its cause.',

@@ -67,7 +67,6 @@ export const hub: Record<keyof typeof en, string> = {
   'error.too_late': 'Sudah telanjur terkirim.',
   'error.not_failed': 'Ini tidak perlu dikirim lagi.',
   'error.covered': 'Urungkan dulu gabungan yang lebih baru.',
-  'error.in_flight': 'Percobaan pertama masih berjalan.',
   'error.unavailable': 'Server sedang sibuk. Coba lagi sebentar.',
   'error.too_many_webhooks': 'Webhook sudah cukup banyak. Hapus satu dulu.',
   'hub.cause_needed': 'Keluhan diselesaikan dengan sebabnya.',
