@@ -25,6 +25,7 @@ mod panics;
 mod plans;
 mod quarantine;
 mod search;
+mod seeds;
 mod segments;
 mod steady;
 mod story;
