@@ -13,6 +13,7 @@ use crate::{
     insert_rows, on_db,
 };
 
+pub mod kinds;
 pub mod reader;
 
 /// Who does something, as the log and the history name him.
@@ -160,6 +161,9 @@ pub struct Event {
 pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> DbResult<()> {
     if events.is_empty() {
         return Ok(());
+    }
+    for new in events {
+        debug_assert!(kinds::heard_by(new.kind).is_some(), "who may hear of {}?", new.kind);
     }
     tx.lock_log().await?;
     insert_rows!(

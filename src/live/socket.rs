@@ -16,7 +16,7 @@ use super::LiveItem;
 use crate::{
     app::App,
     channels::webchat,
-    events::{self, Event},
+    events::{self, Event, kinds},
     http::AppError,
     officers::{caller::Caller, policy::Permission},
 };
@@ -39,13 +39,7 @@ enum Said {
 
 /// Whether a caller may be told of an event (R6).
 fn may_hear(caller: &Caller, event: &Event) -> bool {
-    let permission = match event.kind.split('.').next().unwrap_or_default() {
-        "quarantine" => Permission::QuarantineManage,
-        "officer" => Permission::OfficersManage,
-        "mailing" => Permission::MailingsRead,
-        _ => Permission::ConversationsRead,
-    };
-    caller.may(permission)
+    kinds::heard_by(&event.kind).is_some_and(|permission| caller.may(permission))
 }
 
 /// How often it is looked whether the caller still may (R6).

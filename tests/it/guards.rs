@@ -1,11 +1,12 @@
 //! Who may do what, what is refused, what is never told: over all routes, from the router's own list.
 
-use std::fmt::Write;
+mod heard;
+mod matrix;
 
 use reqwest::Method;
 use sapa::{
     http::{Access, Listed},
-    officers::policy::{Permission, Role, allows},
+    officers::policy::Role,
     on_db,
 };
 use serde_json::{Value, json};
@@ -40,66 +41,6 @@ fn routes(app: &TestApp) -> Vec<Listed> {
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with('{') { NOBODY } else { part });
     parts.collect::<Vec<_>>().join("/")
-}
-
-/// What the policy says: by role, and for a token that may only read conversations.
-fn allowed(route: &Listed) -> [bool; 6] {
-    let may = |role| match route.access {
-        Access::Public | Access::SignedIn => true,
-        Access::Bot => false,
-        Access::May(permission) => allows(role, permission),
-    };
-    let token = matches!(route.access, Access::Public | Access::May(Permission::ConversationsRead));
-    let [administrator, supervisor, officer, marketer, analyst] = Role::ALL.map(may);
-    [administrator, supervisor, officer, marketer, analyst, token]
-}
-
-fn table(list: &[Listed]) -> String {
-    let mut table =
-        format!("{:6} {:52} administrator supervisor officer marketer analyst token\n", "", "");
-    for route in list {
-        let words = allowed(route).map(|may| if may { "yes" } else { "-" });
-        let [administrator, supervisor, officer, marketer, analyst, token] = words;
-        let line = format!(
-            "{:6} {:52} {administrator:13} {supervisor:10} {officer:7} {marketer:8} {analyst:7} {token}",
-            route.method, route.path
-        );
-        writeln!(table, "{}", line.trim_end()).unwrap();
-    }
-    table
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r5_the_table_of_permissions_is_the_one_that_was_agreed_on() {
-    let app = TestApp::new(Backend::Sqlite).await;
-    let table = table(&routes(&app));
-    let kept = include_str!("guards.expected");
-    assert!(
-        table == kept,
-        "who may do what has changed; if it is meant, tests/it/guards.expected becomes:\n{table}"
-    );
-}
-
-scenario! {
-    async fn r5_every_route_asks_what_every_role_may(app: TestApp) {
-        let mut callers = Vec::new();
-        for role in Role::ALL {
-            callers.push(app.staff(role.as_str(), role).await);
-        }
-        let body = json!({ "name": "Papan", "scopes": ["conversations:read"] });
-        let made = callers[0].post("/tokens", body).await;
-        callers.push(Client::with_token(app.url(), text(&made, "token")));
-        let names = ["administrator", "supervisor", "officer", "marketer", "analyst", "token"];
-        for route in routes(&app).iter().filter(|route| route.access != Access::Public) {
-            let method: Method = route.method.parse().unwrap();
-            for ((caller, may), name) in callers.iter().zip(allowed(route)).zip(names) {
-                let status = caller.call(method.clone(), &with_ids(&route.path), None).await.status().as_u16();
-                assert_ne!(status, 401, "{name} {method} {}", route.path);
-                assert_eq!(status != 403, may, "{name} {method} {}: {status}", route.path);
-                assert!(status < 500, "{name} {method} {}: {status}", route.path);
-            }
-        }
-    }
 }
 
 /// What the description says of a part of a body.

@@ -4,10 +4,7 @@ mod ends;
 
 use std::time::Duration;
 
-use sapa::{
-    events::{Actor, NewEvent},
-    officers::policy::Role,
-};
+use sapa::events::{Actor, NewEvent};
 use serde_json::{Value, json};
 
 use crate::{
@@ -104,39 +101,6 @@ scenario! {
         let mut screen = Screen::ready(&app, &ayu).await;
         screen.send(json!({ "type": "ping" })).await;
         screen.hears("pong").await;
-    }
-}
-
-scenario! {
-    async fn r6_what_concerns_the_staff_is_told_to_those_who_may_know(app: TestApp) {
-        let admin = app.staff("Nyoman", Role::Administrator).await;
-        let supervisor = app.staff("Sari", Role::Supervisor).await;
-        let analyst = app.staff("Ani", Role::Analyst).await;
-        let since = head(&app).await;
-        let mut screens = Vec::new();
-        for client in [&admin, &supervisor, &analyst] {
-            screens.push(Screen::ready(&app, client).await);
-        }
-        for kind in ["officer.changed", "quarantine.added", "conversation.changed"] {
-            log(&app, kind, 1).await;
-        }
-        let wanted: [&[&str]; 3] = [
-            &["officer.changed", "quarantine.added", "conversation.changed"],
-            &["quarantine.added", "conversation.changed"],
-            &["conversation.changed"],
-        ];
-        // Everybody hears the last one.
-        let is_last = |told: &Value| told["event"]["kind"] == "conversation.changed";
-        for (screen, wanted) in screens.iter_mut().zip(wanted) {
-            let told = screen.all_with(is_last, Duration::from_millis(300)).await;
-            let kinds: Vec<_> = told.iter().filter(|told| told["type"] == "event").map(|told| text(&told["event"], "kind")).collect();
-            assert_eq!(kinds, wanted);
-        }
-        // Nor afterwards, when it is told again.
-        let mut screen = Screen::open(&app, &analyst, Some(since)).await;
-        let told = screen.all_with(is_last, Duration::from_millis(300)).await;
-        let kinds: Vec<_> = told.iter().filter(|told| told["type"] == "event").map(|told| text(&told["event"], "kind")).collect();
-        assert_eq!(kinds, ["conversation.changed"]);
     }
 }
 

@@ -27,6 +27,7 @@ mod panics;
 mod plans;
 mod quarantine;
 mod search;
+mod seeds;
 mod segments;
 mod steady;
 mod story;

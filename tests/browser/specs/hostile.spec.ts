@@ -1,5 +1,5 @@
 /** R1: what strangers send is words, wherever it is shown. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { expect, test } from '../fixtures';
 import {
   conversation,
@@ -23,7 +23,8 @@ test('r1: hostile names, subjects, texts and files by mail stay words in every p
 }) => {
   test.slow();
   const officer = await desk('bayu');
-  const mark = randomUUID().slice(0, 8);
+  // Of digits only, as an order's number is: it is looked for like any other word.
+  const mark = String(randomInt(1e8, 1e9));
   for (const [place, script] of SCRIPTS.entries()) {
     const from = `h${place}.${mark}@evil.example`;
     await sendRaw(

@@ -136,6 +136,22 @@ impl Visitor {
         .unwrap_or_else(|_| panic!("no {kind} within ten seconds"))
     }
 
+    /// All frames, as they were written, up to one in which a text stands.
+    pub async fn hears_all_to(&mut self, text: &str) -> String {
+        let mut heard = String::new();
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while !heard.contains(text) {
+                let frame = self.socket.next().await.expect("the socket is open").expect("a frame");
+                if let Message::Text(frame) = frame {
+                    heard.push_str(&frame);
+                }
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("no {text} within ten seconds"));
+        heard
+    }
+
     /// Says something and waits until it is acknowledged.
     pub async fn says(&mut self, text: &str) -> Value {
         let id = uuid::Uuid::new_v4();

@@ -15,6 +15,7 @@ import { DeskLayout } from '../shell/DeskLayout';
 import type { TicketsSearch } from '../tickets/TicketsPage';
 import { Broken } from '../shell/Broken';
 import { NotFound } from '../shell/NotFound';
+import { readSearch, writeSearch } from './address';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
@@ -25,7 +26,8 @@ const signIn = createRoute({
   component: SignInPage,
   validateSearch: (search): { then?: string; ended?: boolean } => ({
     then: text(search.then),
-    ended: search.ended === true || undefined,
+    // As it is given, and as it stands in the address.
+    ended: search.ended === true || search.ended === 'true' || undefined,
   }),
 });
 const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: SetUpPage });
@@ -202,6 +204,8 @@ export const router = createRouter({
       settings,
     ]),
   ]),
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
   defaultPreload: false,
   defaultErrorComponent: ({ error, reset }) => <Broken error={error} reset={reset} />,
   scrollRestoration: false,
