@@ -250,7 +250,7 @@ test('who was slower learns of a colleague’s answer before sending', async ({ 
   // Who has looked may send.
   await answerBox(officer).press('Control+Enter');
   await expect(answerBox(officer)).toHaveValue('');
-  expect(await ours()).toEqual(['Jawaban Bayu', mine]);
+  await expect.poll(ours).toEqual(['Jawaban Bayu', mine]);
 });
 
 test('c1: a ticket is opened with two keys, solved with cause and remedy, and stands under the earlier issues', async ({

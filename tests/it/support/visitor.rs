@@ -1,6 +1,6 @@
 //! A visitor of the shop's web site, with a real socket.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use futures::{SinkExt, StreamExt};
 use sapa::officers::policy::Role;
@@ -53,6 +53,8 @@ pub struct Visitor {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub secret: String,
     pub ready: Value,
+    /// What came while an acknowledgement was waited for: the order of the two is not promised.
+    earlier: VecDeque<Value>,
 }
 
 impl Visitor {
@@ -108,7 +110,12 @@ impl Visitor {
             .headers_mut()
             .insert("sec-websocket-protocol", "sapa.chat.v1".parse().expect("plain"));
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("a socket");
-        let mut visitor = Self { socket, secret: secret.to_owned(), ready: Value::Null };
+        let mut visitor = Self {
+            socket,
+            secret: secret.to_owned(),
+            ready: Value::Null,
+            earlier: VecDeque::new(),
+        };
         visitor
             .send(json!({ "t": "hello", "visitor": secret, "token": token, "since": since, "language": "id" }))
             .await;
@@ -121,6 +128,15 @@ impl Visitor {
 
     /// The next frame of a kind; others are passed over.
     pub async fn hears(&mut self, kind: &str) -> Value {
+        while let Some(frame) = self.earlier.pop_front() {
+            if frame["t"] == kind {
+                return frame;
+            }
+        }
+        self.awaits(kind, |_| {}).await
+    }
+
+    async fn awaits(&mut self, kind: &str, mut other: impl FnMut(Value)) -> Value {
         tokio::time::timeout(Duration::from_secs(10), async {
             loop {
                 let message =
@@ -130,6 +146,7 @@ impl Visitor {
                 if frame["t"] == kind {
                     return frame;
                 }
+                other(frame);
             }
         })
         .await
@@ -138,7 +155,7 @@ impl Visitor {
 
     /// All frames, as they were written, up to one in which a text stands.
     pub async fn hears_all_to(&mut self, text: &str) -> String {
-        let mut heard = String::new();
+        let mut heard: String = self.earlier.drain(..).map(|frame| frame.to_string()).collect();
         tokio::time::timeout(Duration::from_secs(10), async {
             while !heard.contains(text) {
                 let frame = self.socket.next().await.expect("the socket is open").expect("a frame");
@@ -156,6 +173,9 @@ impl Visitor {
     pub async fn says(&mut self, text: &str) -> Value {
         let id = uuid::Uuid::new_v4();
         self.send(json!({ "t": "say", "id": id, "text": text, "files": [], "page": "https://kopiseruni.example/" })).await;
-        self.hears("ack").await
+        let mut earlier = std::mem::take(&mut self.earlier);
+        let ack = self.awaits("ack", |frame| earlier.push_back(frame)).await;
+        self.earlier = earlier;
+        ack
     }
 }
