@@ -7,7 +7,8 @@ use sapa::{app::App, db::SLICE, events};
 use sapa_channel::{ChannelId, new_id};
 
 use crate::{
-    mails::{Mail, Matter},
+    fill::Filled,
+    mails::Mail,
     report::rate,
     rows::{self, Person, Said, Talk},
 };
@@ -35,7 +36,8 @@ pub async fn parse(mails: &Arc<Vec<Mail>>) -> anyhow::Result<f64> {
     Ok(rate(mails.len(), begun.elapsed()))
 }
 
-/// Mails a second whose rows alone are stored, a transaction for each slice.
+/// Mails a second whose rows alone are stored, a transaction for each slice: the same that the router inserts for
+/// them, with the same contacts and conversations. Nothing is read, and nothing that was there is changed.
 pub async fn store(app: &App, channel: ChannelId, mails: &[Mail]) -> anyhow::Result<f64> {
     let parser = MessageParser::default();
     let texts: Vec<String> = mails
@@ -44,26 +46,25 @@ pub async fn store(app: &App, channel: ChannelId, mails: &[Mail]) -> anyhow::Res
         .collect();
     let now = app.now();
     let begun = Instant::now();
-    let (mut last_person, mut last_talk) = (None, None);
     for (slice, texts) in mails.chunks(SLICE).zip(texts.chunks(SLICE)) {
         let (mut persons, mut talks, mut said) = (Vec::new(), Vec::new(), Vec::new());
         for (mail, text) in slice.iter().zip(texts) {
             let id = new_id();
-            if mail.matter == Matter::Stranger || last_person.is_none() {
-                last_person = Some((id, id));
+            let (person, identity) = if let Some((number, _)) = mail.known {
+                (Filled::person(number), Filled::identity(number))
+            } else {
                 persons.push(Person {
                     id,
                     identity: id,
                     name: "Rina Wulandari".to_owned(),
-                    address: id.to_string(),
+                    address: mail.from.clone(),
                     at: now,
                 });
-            }
-            let (person, identity) = last_person.unwrap_or((id, id));
-            let first = mail.matter != Matter::Open || last_talk.is_none();
-            if first {
-                last_talk = Some(id);
-                let subject = "Keluhan".to_owned();
+                (id, id)
+            };
+            let going_on = mail.known.and_then(|(_, talk)| talk).map(Filled::talk);
+            let subject = "Keluhan".to_owned();
+            if going_on.is_none() {
                 talks.push(Talk {
                     id,
                     person,
@@ -77,13 +78,13 @@ pub async fn store(app: &App, channel: ChannelId, mails: &[Mail]) -> anyhow::Res
             }
             said.push(Said {
                 id,
-                talk: last_talk.unwrap_or(id),
+                talk: going_on.unwrap_or(id),
                 person,
                 identity,
                 external_id: format!("{}@pos.example", id.simple()),
                 subject: "Keluhan".to_owned(),
                 text: text.clone(),
-                first,
+                first: going_on.is_none(),
                 at: now,
             });
         }

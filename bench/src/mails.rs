@@ -13,7 +13,7 @@ const BYTES: usize = 5 * 1024;
 
 /// Who writes a mail about what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matter {
+enum Matter {
     /// Somebody new.
     Stranger,
     /// A known customer with a new matter.
@@ -25,10 +25,10 @@ pub enum Matter {
 /// A mail ready to be handed over.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// What it begins or joins.
-    pub matter: Matter,
     /// The sender's address.
     pub from: String,
+    /// The known customer's number, and that of the conversation which it goes on with.
+    pub known: Option<(usize, Option<usize>)>,
     /// The whole of it, with CRLF and no dot at the beginning of a line.
     pub bytes: Vec<u8>,
 }
@@ -67,7 +67,12 @@ pub fn mails(count: usize, filled: &Filled) -> Vec<Mail> {
                  Date: Mon, 23 Nov 2026 10:00:00 +0700\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
             );
             let text = words.text(&mut dice, BYTES - head.len());
-            Mail { matter, from, bytes: format!("{head}{text}\r\n").into_bytes() }
+            let known = match matter {
+                Matter::Stranger => None,
+                Matter::New => Some((filled.person_of(talk), None)),
+                Matter::Open => Some((filled.person_of(talk), Some(talk))),
+            };
+            Mail { from, known, bytes: format!("{head}{text}\r\n").into_bytes() }
         })
         .collect()
 }
