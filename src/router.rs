@@ -2,8 +2,9 @@
 //!
 //! It works on a slice: the up to [`SLICE`] arrivals that came while the last commit ran. In one transaction
 //! it stores the originals, loads what the rules need ([`load`], one statement a table), decides ([`decide`],
-//! a plain function) and writes the plan ([`apply`], one statement a table). A statement costs as much as
-//! thirty rows, so nothing here awaits a statement per message.
+//! a plain function) and writes the plan ([`apply`], many rows a statement). A statement costs as much as
+//! thirty rows, so nothing here awaits a statement per message; and preparing one of many rows costs as much
+//! again, so they come in few sizes.
 
 use std::collections::{HashMap, HashSet};
 
