@@ -1,4 +1,4 @@
-//! Writes what becomes of a slice of rows: one statement a table.
+//! Writes what becomes of a slice of rows: many rows a statement.
 
 use sapa_channel::{Timestamp, new_id};
 use serde_json::json;
