@@ -236,7 +236,7 @@ impl Dialect for Postgres {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most rows that the hot paths handle at a time.
-pub const SLICE: usize = 64;
+pub const SLICE: usize = 128;
 
 /// Whether a statement over so many rows shall stay prepared: the text differs with the number of rows, so only
 /// some do. Lists that may name the same twice are [`padded`] to these; rows to insert go in [`portion`]s.
@@ -297,7 +297,10 @@ impl Db {
             .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
         // A slice of the router touches some hundred pages, most of them of indexes.
-        let writing = options.clone().pragma("cache_size", "-16384");
+        // Before a statement of many rows changes a page it keeps the old one, in case the last row fails: in memory,
+        // or these copies would be written to a file.
+        let writing =
+            options.clone().pragma("cache_size", "-16384").pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How many senders wait for their acknowledgement at the same time.
-const WAITING: usize = 50;
+const WAITING: usize = 200;
 
 fn understand(mail: &Mail, channel: ChannelId, app: &App) -> Arrival {
     let ours = |address: &str| address == MAILBOX;
