@@ -31,7 +31,7 @@ const PAST: Filled = Filled {
     span: Duration::from_secs(28 * 24 * 3600),
 };
 
-const CONNECTIONS: usize = 50;
+const CONNECTIONS: usize = 200;
 const MAILS: usize = 16_000;
 
 /// Takes the figures.
