@@ -10,109 +10,23 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, Database, Postgres, Sqlite, SqlitePool, Transaction,
-    migrate::MigrateError,
+    Database, Postgres, Sqlite, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::SqliteConnectOptions,
 };
 
-/// A failure of the storage layer.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    /// Another transaction was first; rolled back and tried again, it will see what that one did.
-    #[error("a concurrent transaction took the same key or rows")]
-    Conflict(#[source] sqlx::Error),
+mod embedded;
+mod error;
 
-    /// It took longer than its unit of work may, and was given up.
-    #[error("the statement took too long")]
-    TooSlow(#[source] sqlx::Error),
-
-    /// No room on the database's disk.
-    #[error("the database has no room left on its disk")]
-    Full(#[source] sqlx::Error),
-
-    /// The database cannot be reached for the moment, or has no place for us.
-    #[error("the database cannot be reached")]
-    Unavailable(#[source] sqlx::Error),
-
-    /// The database URL names neither SQLite nor PostgreSQL.
-    #[error("the database URL must begin with sqlite: or postgres:")]
-    UnsupportedUrl,
-
-    /// A newer Sapa has used the database: what this one does not know it must not write.
-    #[error(
-        "the database was used by a newer sapa: its migration {0} is not known here. Use the newer sapa, or restore the backup from before the upgrade"
-    )]
-    Newer(i64),
-
-    /// A migration could not be applied.
-    #[error(transparent)]
-    Migrate(MigrateError),
-
-    /// Anything else the driver reports.
-    #[error(transparent)]
-    Driver(sqlx::Error),
-}
-
-impl From<MigrateError> for DbError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::VersionMissing(version) => Self::Newer(version),
-            other => Self::Migrate(other),
-        }
-    }
-}
-
-impl From<sqlx::Error> for DbError {
-    fn from(error: sqlx::Error) -> Self {
-        let reported = match &error {
-            sqlx::Error::Database(reported) => reported,
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => return Self::Unavailable(error),
-            _ => return Self::Driver(error),
-        };
-        if reported.is_unique_violation() {
-            return Self::Conflict(error);
-        }
-        match reported.code().as_deref() {
-            // Serialisation failure and deadlock on PostgreSQL, busy on SQLite: as good as a conflict, try again.
-            Some("40001" | "40P01" | "5" | "261" | "517") => Self::Conflict(error),
-            // Interrupted, by the limit of `Db::read_within`.
-            Some("9" | "57014") => Self::TooSlow(error),
-            // SQLITE_FULL, its I/O errors on writing; PostgreSQL's disk_full.
-            Some("13" | "778" | "53100") => Self::Full(error),
-            // SQLITE_IOERR in its kinds; PostgreSQL's lost connections, its lack of places and memory, and its going
-            // down or coming up.
-            Some(code) if is_outage(code) => Self::Unavailable(error),
-            _ => Self::Driver(error),
-        }
-    }
-}
-
-fn is_outage(code: &str) -> bool {
-    match code.len() {
-        5 => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
-        _ => code.parse::<i32>().is_ok_and(|code| code & 0xff == 10),
-    }
-}
-
-/// A short-hand for a [`Result`] of the storage layer.
-pub type DbResult<T> = Result<T, DbError>;
+pub use embedded::{Embedded, checkpoint};
+pub use error::{DbError, DbResult};
 
 /// A pool of connections to one of the supported databases.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// The embedded database: many readers, one writer.
-    Sqlite {
-        /// Connections for [`Db::read`].
-        readers: SqlitePool,
-        /// The single connection for [`Db::write`]; SQLite allows one writer at a time, and waiting
-        /// here is fairer than `SQLITE_BUSY`.
-        writer: SqlitePool,
-    },
+    Sqlite(Embedded),
     /// A PostgreSQL server.
     Postgres {
         /// Connections for [`Db::read`], which the server keeps from writing.
@@ -270,7 +184,7 @@ impl Db {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Self::postgres(PgConnectOptions::from_str(url)?).await
         } else if url.starts_with("sqlite:") {
-            Self::sqlite(SqliteConnectOptions::from_str(url)?).await
+            Ok(Self::Sqlite(Embedded::open(SqliteConnectOptions::from_str(url)?).await?))
         } else {
             Err(DbError::UnsupportedUrl)
         }
@@ -286,41 +200,11 @@ impl Db {
         Ok(Self::Postgres { readers, writers })
     }
 
-    async fn sqlite(options: SqliteConnectOptions) -> DbResult<Self> {
-        let options = options
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // NORMAL may lose committed transactions when power fails (D1).
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("wal_autocheckpoint", "4000")
-            .statement_cache_capacity(STATEMENTS)
-            .busy_timeout(Duration::from_secs(5));
-        // A slice of the router touches some hundred pages, most of them of indexes.
-        // Before a statement of many rows changes a page it keeps the old one, in case the last row fails: in memory,
-        // or these copies would be written to a file.
-        let writing =
-            options.clone().pragma("cache_size", "-16384").pragma("temp_store", "MEMORY");
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,
-            // and would begin no other on this connection: another one takes its place.
-            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-            .connect_with(writing)
-            .await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options.read_only(true))
-            .await?;
-        Ok(Self::Sqlite { readers, writer })
-    }
-
     /// The same database by a connection of its own, which no other work can keep waiting.
     #[must_use]
     pub fn aside(&self) -> Self {
         match self {
-            Self::Sqlite { .. } => self.clone(),
+            Self::Sqlite(_) => self.clone(),
             Self::Postgres { writers, .. } => {
                 let options = (*writers.connect_options()).clone();
                 let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
@@ -333,7 +217,9 @@ impl Db {
     /// Starts a unit of work that only reads.
     pub async fn read(&self) -> DbResult<Tx> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(Unit::Read(readers.acquire().await?)),
+            Self::Sqlite(Embedded { readers, .. }) => {
+                Tx::Sqlite(Unit::Read(readers.acquire().await?))
+            }
             Self::Postgres { readers, .. } => Tx::Postgres(Unit::Read(readers.acquire().await?)),
         })
     }
@@ -342,7 +228,7 @@ impl Db {
     /// fails as [`DbError::TooSlow`].
     pub async fn read_within(&self, limit: Duration) -> DbResult<Tx> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => {
+            Self::Sqlite(Embedded { readers, .. }) => {
                 let mut connection = readers.acquire().await?;
                 let (deadline, alive) = (Instant::now() + limit, Arc::new(()));
                 let unit = Arc::downgrade(&alive);
@@ -368,7 +254,7 @@ impl Db {
         Ok(match self {
             // A deferred transaction that starts by reading cannot always be upgraded; taking the write
             // lock at once cannot fail half-way.
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite(Embedded { writer, .. }) => {
                 Tx::Sqlite(Unit::Write(writer.begin_with("BEGIN IMMEDIATE").await?))
             }
             Self::Postgres { writers, .. } => Tx::Postgres(Unit::Write(writers.begin().await?)),
@@ -379,7 +265,7 @@ impl Db {
     #[must_use]
     pub fn routers(&self) -> usize {
         match self {
-            Self::Sqlite { .. } => 1,
+            Self::Sqlite(_) => 1,
             Self::Postgres { .. } => 4,
         }
     }
@@ -387,14 +273,14 @@ impl Db {
     /// Whether it is the embedded one, which one process alone opens.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
-        matches!(self, Self::Sqlite { .. })
+        matches!(self, Self::Sqlite(_))
     }
 
     /// `sqlite` or `postgres`, for people.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Sqlite { .. } => "sqlite",
+            Self::Sqlite(_) => "sqlite",
             Self::Postgres { .. } => "postgres",
         }
     }
@@ -402,10 +288,7 @@ impl Db {
     /// Closes all connections; on SQLite this also folds the log into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Self::Sqlite(embedded) => embedded.close().await,
             Self::Postgres { readers, writers } => {
                 readers.close().await;
                 writers.close().await;
@@ -481,21 +364,5 @@ mod tests {
         assert!(padded::<u8>([]).is_empty());
         assert_eq!(padded(0..SLICE).len(), SLICE);
         assert_eq!([1, 2, 3, 41, 63, 64, 500].map(portion), [1, 2, 2, 32, 32, 64, 64]);
-    }
-
-    #[test]
-    fn an_outage_is_told_apart_from_a_fault() {
-        for code in ["08006", "08001", "53300", "53200", "57P01", "57P03", "10", "266", "1034"] {
-            assert!(is_outage(code), "{code}");
-        }
-        for code in ["57014", "23502", "42601", "22021", "1", "19", "XX000", "P0001"] {
-            assert!(!is_outage(code), "{code}");
-        }
-        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed] {
-            assert!(matches!(DbError::from(error), DbError::Unavailable(_)));
-        }
-        let cut = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        assert!(matches!(DbError::from(sqlx::Error::Io(cut)), DbError::Unavailable(_)));
-        assert!(matches!(DbError::from(sqlx::Error::RowNotFound), DbError::Driver(_)));
     }
 }

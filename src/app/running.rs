@@ -12,7 +12,7 @@ use super::App;
 use crate::{
     bots, bus,
     channels::{self, mailboxes::OperatedMailboxes, operate::Operation, webchat::Chat},
-    contacts, conversations, delivery, housekeeping, http, imports,
+    contacts, conversations, db, delivery, housekeeping, http, imports,
     intake::{Inbox, Routers},
     live, mailings, nodes, search, webhooks,
 };
@@ -95,6 +95,7 @@ fn readers(app: &App, stop: &CancellationToken) {
     supervised!("snoozed conversations", conversations::snooze::run);
     supervised!("what dead nodes left", delivery::recovery::run);
     supervised!("health of channels", channels::health::run);
+    supervised!("the database's log", db::checkpoint);
     supervised!("housekeeping", housekeeping::run);
     supervised!("mailings", mailings::run);
 }

@@ -20,11 +20,12 @@ pub const READER: &str = "search";
 /// How many events one step takes.
 const STEP: i64 = 200;
 
-/// How long a step makes way for what arrives: a peak is stored first and found later. On SQLite both want the one
-/// writer, on PostgreSQL the same cores.
-const MAKE_WAY: Duration = Duration::from_millis(250);
+/// How many it takes when it made way for longer than a moment: few large steps cost less than many small ones.
+const LONG_STEP: i64 = 1000;
+const A_MOMENT: Duration = Duration::from_millis(500);
 
-/// Search that is so far behind makes way no more.
+/// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. On SQLite both
+/// want the one writer, on PostgreSQL the same cores.
 const MOST_BEHIND: Duration = Duration::from_secs(10);
 
 /// Reads until told to stop. On SQLite the index is tidied when there is nothing else to do.
@@ -32,10 +33,8 @@ pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     let (mut untidy, mut behind) = (false, Duration::ZERO);
     loop {
-        if behind < MOST_BEHIND {
-            app.pressure().make_way(MAKE_WAY).await;
-        }
-        match step(&app).await {
+        app.pressure().make_way(MOST_BEHIND.saturating_sub(behind)).await;
+        match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
             Ok((0, _)) => behind = Duration::ZERO,
             Ok((_, age)) => {
                 (untidy, behind) = (true, age);
@@ -60,10 +59,10 @@ pub async fn run(app: App, stop: CancellationToken) {
 }
 
 /// Indexes what the next events tell of. Tells how many there were, and how old the last of them is.
-async fn step(app: &App) -> DbResult<(usize, Duration)> {
+async fn step(app: &App, most: i64) -> DbResult<(usize, Duration)> {
     let mut tx = app.db().read().await?;
     let seq = reader::cursor(&mut tx, READER).await?;
-    let new = events::after(&mut tx, seq, STEP).await?;
+    let new = events::after(&mut tx, seq, most).await?;
     drop(tx);
     let Some(last) = new.last() else {
         telemetry::reader_lag(READER, 0);

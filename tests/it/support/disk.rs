@@ -1,7 +1,7 @@
 //! A disk that is full.
 
 use sapa::{
-    db::{Db, DbError, DbResult, Tx},
+    db::{Db, DbError, DbResult, Embedded, Tx},
     on_db,
 };
 use sqlx::AssertSqlSafe;
@@ -60,7 +60,7 @@ async fn commit(app: &TestApp, sql: &str) {
 /// Sets the most pages of SQLite's file, for this connection and those that take its place; it is never less
 /// than the file has.
 async fn at_most(app: &TestApp, pages: i64) {
-    let Db::Sqlite { writer, .. } = app.app.db() else { unreachable!("it was asked") };
+    let Db::Sqlite(Embedded { writer, .. }) = app.app.db() else { unreachable!("it was asked") };
     let options = (*writer.connect_options()).clone();
     writer.set_connect_options(options.pragma("max_page_count", pages.to_string()));
     let sql = AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));

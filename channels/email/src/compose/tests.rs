@@ -74,6 +74,16 @@ fn header(mail: &str, name: &str) -> Option<String> {
     head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned))
 }
 
+#[rstest]
+#[case("?b?Aa?")]
+#[case("a ?B?Aa? b?b?Ab?")]
+#[case("=??b?Aa?")]
+#[case("=?utf-8?b?Aa?=")]
+fn mail_11_what_looks_like_half_an_encoded_word_stays_as_it_was_written(#[case] subject: &str) {
+    let mail = composed(&Outbound { subject: Some(subject.into()), ..answer() });
+    assert_eq!(read(mail.as_bytes()).subject.as_deref(), Some(subject));
+}
+
 #[test]
 fn mail_3_4_the_headers_are_there_once() {
     let mail = composed(&answer());

@@ -129,7 +129,7 @@ fn padded(value: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut done = 0;
     let starts = value.windows(3).enumerate().filter(|(_, at)| at.eq_ignore_ascii_case(b"?b?"));
-    for (start, _) in starts {
+    for (start, _) in starts.filter(|(start, _)| follows_charset(&value[..*start])) {
         let from = start + 3;
         let Some(length) = value[from..].iter().position(|byte| *byte == b'?') else { break };
         let letters = value[from..from + length].iter().filter(|byte| **byte != b'=').count();
@@ -145,6 +145,18 @@ fn padded(value: &[u8]) -> Option<Vec<u8>> {
     }
     out.extend_from_slice(&value[done..]);
     Some(out)
+}
+
+/// Whether it ends as an encoded word begins: `=?` and a charset. All else is text, and left as it is.
+fn follows_charset(before: &[u8]) -> bool {
+    const LONGEST: usize = 40;
+    let charset = before
+        .iter()
+        .rev()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_graphic() && **byte != b'?');
+    let charset = charset.count();
+    charset > 0 && before[..before.len() - charset].ends_with(b"=?")
 }
 
 /// On one line, without control characters and marks that turn the reading direction, and not too long.

@@ -1,0 +1,88 @@
+//! SQLite: one writer, some readers, and a connection that copies the log into the file beside them.
+
+use std::time::Duration;
+
+use sqlx::{
+    Connection as _, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Db, DbResult, STATEMENTS};
+use crate::app::{App, woken};
+
+/// From so many pages in the log on, the writer copies them into the file itself when it commits. Until then
+/// [`checkpoint`] does it, and the writer does not wait.
+const MOST_LOG: &str = "16000";
+
+/// How long [`checkpoint`] leaves the log alone: a page that is written again and again shall be copied once.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
+
+/// The connections to the embedded database.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    /// Connections for [`Db::read`].
+    pub(super) readers: SqlitePool,
+    /// The single connection for [`Db::write`]; SQLite allows one writer at a time, and waiting here is fairer than
+    /// `SQLITE_BUSY`.
+    pub writer: SqlitePool,
+    /// The single connection for [`checkpoint`].
+    checkpointer: SqlitePool,
+}
+
+impl Embedded {
+    pub(super) async fn open(options: SqliteConnectOptions) -> DbResult<Self> {
+        let options = options
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose committed transactions when power fails (D1).
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", MOST_LOG)
+            .statement_cache_capacity(STATEMENTS)
+            .busy_timeout(Duration::from_secs(5));
+        // A slice of the router touches some hundred pages, most of them of indexes. Before a statement of many rows
+        // changes a page it keeps the old one, in case the last row fails: in memory, or these copies would be
+        // written to a file.
+        let writing = options.clone().pragma("cache_size", "-32768").pragma("temp_store", "MEMORY");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,
+            // and would begin no other on this connection: another one takes its place.
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+            .connect_with(writing)
+            .await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.clone().read_only(true))
+            .await?;
+        let checkpointer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+        Ok(Self { readers, writer, checkpointer })
+    }
+
+    /// Closes all connections, the writer last: that copies the rest of the log into the file, and removes it.
+    pub(super) async fn close(&self) {
+        self.checkpointer.close().await;
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Copies what is in the log into the file, as far as no reader needs the old pages. The writer goes on meanwhile.
+    async fn checkpoint(&self) -> DbResult<()> {
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.checkpointer).await?;
+        Ok(())
+    }
+}
+
+/// Copies the log of the embedded database into its file while it grows, until told to stop.
+pub async fn checkpoint(app: App, stop: CancellationToken) {
+    let Db::Sqlite(embedded) = app.db() else { return stop.cancelled().await };
+    let mut grew = app.wake().subscribe_log();
+    while stop.run_until_cancelled(woken(&mut grew)).await.is_some() {
+        if let Err(error) = embedded.checkpoint().await {
+            tracing::warn!(%error, "the database's log was not copied into its file; it will be");
+        }
+        tokio::time::sleep(CHECKPOINT_EVERY).await;
+    }
+}
