@@ -150,7 +150,7 @@ impl Dialect for Postgres {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most rows that the hot paths handle at a time.
-pub const SLICE: usize = 128;
+pub const SLICE: usize = 64;
 
 /// Whether a statement over so many rows shall stay prepared: the text differs with the number of rows, so only
 /// some do. Lists that may name the same twice are [`padded`] to these; rows to insert go in [`portion`]s.

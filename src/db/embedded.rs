@@ -86,3 +86,32 @@ pub async fn checkpoint(app: App, stop: CancellationToken) {
         tokio::time::sleep(CHECKPOINT_EVERY).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_log_is_copied_into_the_file_while_the_writer_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hub.db");
+        let embedded = Embedded::open(SqliteConnectOptions::new().filename(&file)).await.unwrap();
+        let size = || std::fs::metadata(&file).unwrap().len();
+        let bytes = 1 << 20;
+        let mut writing = embedded.writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        for sql in
+            ["CREATE TABLE large (body BLOB)", "INSERT INTO large VALUES (zeroblob(1048576))"]
+        {
+            sqlx::query(sql).execute(&mut *writing).await.unwrap();
+        }
+        writing.commit().await.unwrap();
+        let before = size();
+        assert!(before < bytes, "the commit writes to the log only");
+
+        let writing = embedded.writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        embedded.checkpoint().await.unwrap();
+        assert!(size() >= before + bytes);
+        writing.rollback().await.unwrap();
+        embedded.close().await;
+    }
+}
