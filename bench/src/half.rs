@@ -44,7 +44,8 @@ const COMMITS: usize = 400;
 
 /// Takes the figures.
 pub async fn run(report: &mut Report, backend: Backend) -> anyhow::Result<()> {
-    let name = if backend == Backend::Sqlite { "intake.half.sqlite" } else { "intake.half.postgres" };
+    let name =
+        if backend == Backend::Sqlite { "intake.half.sqlite" } else { "intake.half.postgres" };
     let hub = Hub::new(backend, |_, _| {}).await?;
     let channel = hub.client.add_mailbox().await?;
     PAST.store(&hub.app, channel).await?;

@@ -13,13 +13,7 @@ use sapa::{
 use sapa_channel::{ChannelId, Clock, SystemClock, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::{
-    client::Client,
-    fill::Filled,
-    hub::Backend,
-    report::rate,
-    served::Served,
-};
+use crate::{client::Client, fill::Filled, hub::Backend, report::rate, served::Served};
 
 /// However long the past is: no more than officers can work on at a time.
 const OPEN: usize = 2_000;
@@ -112,7 +106,9 @@ async fn make(served: &Served, filled: &Filled, channel: ChannelId) -> anyhow::R
     for from in (0..last).step_by(PORTION) {
         let range = format!("FROM messages WHERE seq > {from} AND seq <= {}", from + PORTION);
         let words = if sqlite {
-            format!("INSERT INTO messages_fts (rowid, subject, text) SELECT seq, COALESCE(subject, ''), text {range}")
+            format!(
+                "INSERT INTO messages_fts (rowid, subject, text) SELECT seq, COALESCE(subject, ''), text {range}"
+            )
         } else {
             format!(
                 "INSERT INTO messages_fts (seq, words) SELECT seq, to_tsvector('simple',

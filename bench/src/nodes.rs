@@ -54,7 +54,8 @@ pub async fn run(report: &mut Report, count: usize) -> anyhow::Result<()> {
     let channel = client.add_mailbox().await?;
     hub.stop()?;
     let db = first.hasty().await?;
-    PAST.fill(&db, sapa_channel::Clock::now(&sapa_channel::SystemClock), channel, PAST.talks / 2).await?;
+    PAST.fill(&db, sapa_channel::Clock::now(&sapa_channel::SystemClock), channel, PAST.talks / 2)
+        .await?;
     db.close().await;
 
     let mut places = Vec::new();
@@ -71,7 +72,8 @@ pub async fn run(report: &mut Report, count: usize) -> anyhow::Result<()> {
         shares[number % count].push(mail);
     }
     let begun = Instant::now();
-    let sending = places.iter().zip(shares).map(|(place, share)| half::send(place.smtp(), share, None));
+    let sending =
+        places.iter().zip(shares).map(|(place, share)| half::send(place.smtp(), share, None));
     let taken: usize = try_join_all(sending).await?.iter().map(Vec::len).sum();
     let value = rate(taken, begun.elapsed());
     ensure!(taken == MAILS, "only {taken} were taken");
@@ -80,7 +82,12 @@ pub async fn run(report: &mut Report, count: usize) -> anyhow::Result<()> {
     }
     places.swap_remove(0).remove().await?;
     let figure = format!("nodes.{count}");
-    report.add(figure, (value, "messages/s"), Better::Higher, (limit, "bare inserts of one writer"));
+    report.add(
+        figure,
+        (value, "messages/s"),
+        Better::Higher,
+        (limit, "bare inserts of one writer"),
+    );
     Ok(())
 }
 

@@ -100,7 +100,8 @@ fn pages(filled: &Filled, sqlite: bool) -> Vec<Page> {
         paths: vec![path.to_owned()],
         bare: vec![bare.to_owned()],
     };
-    let history = |name, persons: Vec<usize>| Page {
+    let history = |name, persons: Vec<usize>| {
+        Page {
         name,
         paths: persons
             .iter()
@@ -110,10 +111,14 @@ fn pages(filled: &Filled, sqlite: bool) -> Vec<Page> {
             .iter()
             .map(|person| format!("SELECT * FROM messages WHERE contact_id = {} ORDER BY at DESC, id DESC LIMIT 51", id(*person)))
             .collect(),
+    }
     };
     let search = |name, questions: Vec<String>| Page {
         name,
-        paths: questions.iter().map(|asked| format!("/search?q={}", asked.replace(' ', "%20"))).collect(),
+        paths: questions
+            .iter()
+            .map(|asked| format!("/search?q={}", asked.replace(' ', "%20")))
+            .collect(),
         bare: questions.iter().map(|asked| full_text(asked, sqlite)).collect(),
     };
     let some = |one: &dyn Fn(&mut Dice) -> String, dice: &mut Dice| -> Vec<String> {
@@ -141,7 +146,11 @@ fn pages(filled: &Filled, sqlite: bool) -> Vec<Page> {
             "/conversations?folder=waiting&sort=waiting&limit=50",
             "SELECT * FROM conversations WHERE status = 'open' AND waiting_since IS NOT NULL ORDER BY waiting_since, id LIMIT 51",
         ),
-        list("inbox_counts", "/inbox/counts", "SELECT COUNT(*) FROM conversations WHERE status = 'open'"),
+        list(
+            "inbox_counts",
+            "/inbox/counts",
+            "SELECT COUNT(*) FROM conversations WHERE status = 'open'",
+        ),
         list(
             "inbox_all",
             "/conversations?folder=all&limit=50",
@@ -170,9 +179,13 @@ fn pages(filled: &Filled, sqlite: bool) -> Vec<Page> {
 /// The newest messages with all words of a question as whole words.
 fn full_text(asked: &str, sqlite: bool) -> String {
     if sqlite {
-        format!("SELECT rowid FROM messages_fts WHERE messages_fts MATCH '{asked}' ORDER BY rowid DESC LIMIT 20")
+        format!(
+            "SELECT rowid FROM messages_fts WHERE messages_fts MATCH '{asked}' ORDER BY rowid DESC LIMIT 20"
+        )
     } else {
         let asked = asked.replace(' ', " & ");
-        format!("SELECT seq FROM messages_fts WHERE words @@ to_tsquery('simple', '{asked}') ORDER BY seq DESC LIMIT 20")
+        format!(
+            "SELECT seq FROM messages_fts WHERE words @@ to_tsquery('simple', '{asked}') ORDER BY seq DESC LIMIT 20"
+        )
     }
 }

@@ -52,6 +52,7 @@ impl Served {
 
     /// One on the embedded database in a folder that stays.
     pub fn at(folder: &Path, settings: &str) -> anyhow::Result<Self> {
+        let folder = &std::path::absolute(folder)?;
         std::fs::create_dir_all(folder)?;
         let served = Self {
             url: format!("sqlite:{}", folder.join("sapa.db").display()),
@@ -88,8 +89,12 @@ impl Served {
         // Visitors come to several addresses of the loopback network.
         let text = format!(
             "server.listen = \"0.0.0.0:{0}\"\nserver.public_url = \"http://127.0.0.1:{0}\"\ndatabase.url = {1:?}\nfiles.folder = {2:?}\n\
-             smtp.listen = \"127.0.0.1:{3}\"\ndelivery.undo_seconds = 0\nlog.level = \"warn\"\n{settings}",
-            self.http, self.url, files, self.smtp,
+             smtp.listen = \"127.0.0.1:{3}\"\nmail.folder = {4:?}\ndelivery.undo_seconds = 0\nlog.level = \"warn\"\n{settings}",
+            self.http,
+            self.url,
+            files,
+            self.smtp,
+            self.folder.join("mail"),
         );
         Ok(std::fs::write(self.folder.join("sapa.toml"), text)?)
     }

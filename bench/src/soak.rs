@@ -77,7 +77,11 @@ pub async fn run(report: &mut Report, minutes: u32) -> anyhow::Result<()> {
 fn look(hub: &Process, wal: &Path, begun: Instant) -> anyhow::Result<Look> {
     let mebibyte = f64::from(1 << 20);
     let wal = std::fs::metadata(wal).map_or(0, |wal| wal.len());
-    let of = [number(hub.resident()?) / mebibyte, number(hub.files()?), number(usize::try_from(wal)?) / mebibyte];
+    let of = [
+        number(hub.resident()?) / mebibyte,
+        number(hub.files()?),
+        number(usize::try_from(wal)?) / mebibyte,
+    ];
     Ok(Look { minute: begun.elapsed().as_secs_f64() / 60.0, of })
 }
 

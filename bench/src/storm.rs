@@ -125,17 +125,14 @@ async fn say(socket: &mut Socket, id: Uuid, number: usize) -> anyhow::Result<()>
 }
 
 /// Tries again as a browser does, after a time that doubles and differs, and says again what was not acknowledged.
-async fn come_back(
-    hub: SocketAddr,
-    site: Arc<str>,
-    visitor: Visitor,
-) -> anyhow::Result<Socket> {
+async fn come_back(hub: SocketAddr, site: Arc<str>, visitor: Visitor) -> anyhow::Result<Socket> {
     let mut dice = Dice(u64::try_from(visitor.number)?);
     let mut delay = 0.25;
     loop {
         sleep(Duration::from_secs_f64(delay * (0.5 + dice.share() / 2.0))).await;
         delay = f64::min(delay * 2.0, 4.0);
-        let coming = timeout(Duration::from_secs(10), chat::back(hub, &site, &visitor.secret, None));
+        let coming =
+            timeout(Duration::from_secs(10), chat::back(hub, &site, &visitor.secret, None));
         let Ok(Ok((mut socket, _))) = coming.await else { continue };
         let Some(id) = visitor.said else { return Ok(socket) };
         let told = async {

@@ -128,7 +128,8 @@ impl Town {
         let numbers = |kind: Kind| -> Vec<usize> {
             (0..all.len()).filter(|number| KINDS[number % KINDS.len()] == kind).collect()
         };
-        let bot = tokio::spawn(texting(self.telegram.clone(), numbers(Kind::Telegram), all.clone()));
+        let bot =
+            tokio::spawn(texting(self.telegram.clone(), numbers(Kind::Telegram), all.clone()));
         let server = self.served.smtp();
         let (mails, next) = (Arc::new(numbers(Kind::Mail)), Arc::new(AtomicUsize::new(0)));
         let mut speaking: Vec<_> = (0..CONNECTIONS)
@@ -146,7 +147,8 @@ impl Town {
         for one in try_join_all(speaking).await? {
             one?;
         }
-        let seen = timeout(PATIENCE, screen).await.context("the screen was not told of all")???;
+        let seen =
+            timeout(PATIENCE, screen).await.context("the screen was not told of all")???;
         let due = Arc::into_inner(all).context("somebody still speaks")?;
         Ok((Told { begin, due, seen }, self.served))
     }
