@@ -31,11 +31,12 @@ use bench::{audience, chat, client, dice, hub, process, served, smtp};
 use hub::Backend;
 use report::Report;
 
-const USAGE: &str = "bench [--full] [--minutes N] [--data FOLDER] [FIGURE]…
+const USAGE: &str = "bench [--full] [--minutes N] [--size MESSAGES] [--data FOLDER] [FIGURE]…
 
 All figures if none is named; those of PostgreSQL only if TEST_POSTGRES_URL is set, and those of nodes if there is
 nats-server too. --full reads one and five million messages too, starts with five million, mails to 100,000 recipients
-instead of 20,000, and soaks for 30 minutes instead of 2, unless --minutes says how long. --data keeps the large
+instead of 20,000, and soaks for 30 minutes instead of 2, unless --minutes says how long. --size is the one
+size to read and start with. --data keeps the large
 databases in a folder, to be found again.";
 
 /// The figures, in the order in which they are taken.
@@ -67,6 +68,7 @@ struct Orders {
     named: Vec<String>,
     full: bool,
     minutes: Option<u32>,
+    size: Option<usize>,
     keep: Option<PathBuf>,
 }
 
@@ -77,6 +79,9 @@ fn orders() -> anyhow::Result<Orders> {
             "--full" => orders.full = true,
             "--minutes" => {
                 orders.minutes = Some(words.next().context(USAGE)?.parse().context(USAGE)?);
+            }
+            "--size" => {
+                orders.size = Some(words.next().context(USAGE)?.parse().context(USAGE)?);
             }
             "--data" => orders.keep = Some(words.next().context(USAGE)?.into()),
             figure if FIGURES.contains(&figure) => orders.named.push(word),
@@ -117,7 +122,7 @@ async fn take(report: &mut Report, figure: &str, orders: &Orders) -> anyhow::Res
         Some((figure, "postgres")) => (figure, Backend::Postgres),
         _ => (figure, Backend::Sqlite),
     };
-    let sizes = [10_000, 100_000, 1_000_000, 5_000_000];
+    let sizes = orders.size.map_or(vec![10_000, 100_000, 1_000_000, 5_000_000], |size| vec![size]);
     // The words of a mail take PostgreSQL a millisecond.
     let most = match (full, backend) {
         (false, _) => 2,
@@ -133,9 +138,11 @@ async fn take(report: &mut Report, figure: &str, orders: &Orders) -> anyhow::Res
         "chat.idle" => idle::run(report).await,
         "chat.storm" => storm::run(report).await,
         "chat.delivery" => delivery::run(report).await,
-        "read" => read::run(report, backend, &sizes[..most], keep).await,
-        "start" if full => start::run(report, 5_000_000, 100_000, keep).await,
-        "start" => start::run(report, 100_000, 10_000, keep).await,
+        "read" => read::run(report, backend, &sizes[..most.min(sizes.len())], keep).await,
+        "start" => {
+            let size = orders.size.unwrap_or(if full { 5_000_000 } else { 100_000 });
+            start::run(report, size, 100_000.min(size / 10), keep).await
+        }
         "soak" => {
             let minutes = orders.minutes.unwrap_or(if full { 30 } else { 2 });
             soak::run(report, minutes).await

@@ -313,11 +313,12 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
         query.push(") ORDER BY label");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
+    // Asked for the open ones, SQLite would go through all that are open and look for each of these conversations.
     let tickets: Vec<TicketRow> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
             "SELECT tc.conversation_id, t.id, t.number, t.title, t.kind, t.severity, t.opened_at, t.due_at
              FROM ticket_conversations tc
-             JOIN tickets t ON t.id = tc.ticket_id AND t.status = 'open' WHERE tc.conversation_id IN (",
+             JOIN tickets t ON t.id = tc.ticket_id AND t.status <> 'solved' WHERE tc.conversation_id IN (",
         );
         let mut list = query.separated(", ");
         for id in &ids {
