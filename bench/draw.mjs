@@ -63,7 +63,7 @@ function curve(title, series, reach) {
   }
   out.push(`<path class="reach" d="M${FRAME.left} ${at(y(reach))}h${inner.w}"/>`);
   out.push(
-    `<text class="reach-text" x="${FRAME.left + 6}" y="${at(y(reach) - 6)}">aim for p99: ${reach} ms</text>`,
+    `<text class="reach-text" x="${FRAME.left + 6}" y="${at(y(reach) + 15)}">aim for p99: ${reach} ms</text>`,
   );
   // Names stand at the ends of their lines, and not on each other.
   const ends = series
