@@ -14,6 +14,9 @@ use crate::{
 mod excerpt;
 pub mod http;
 pub mod index;
+mod question;
+
+use question::{Place, ask};
 
 /// The most words of a question.
 const MOST_WORDS: usize = 10;
@@ -35,14 +38,6 @@ pub enum Word {
     Beginning,
     /// As a whole word, which is much cheaper to look for where many words begin alike.
     Whole,
-}
-
-/// A question in the language of the database's full text: all words.
-fn full_text(tx: &Tx, words: &[String], meant: Word) -> String {
-    let ((quote, star), and) =
-        if tx.is_sqlite() { (("\"", "*"), " ") } else { (("'", ":*"), " & ") };
-    let star = if meant == Word::Beginning { star } else { "" };
-    words.iter().map(|word| format!("{quote}{word}{quote}{star}")).collect::<Vec<_>>().join(and)
 }
 
 /// A message that was found.
@@ -106,7 +101,9 @@ pub async fn messages(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let full_text = full_text(tx, &words, Word::Beginning);
+    let Some(full_text) = ask(tx, Place::Messages, &words, Word::Beginning).await? else {
+        return Ok(Vec::new());
+    };
     let found = if tx.is_sqlite() {
         "SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT $2"
     } else {
@@ -172,11 +169,13 @@ pub async fn entries(
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let full_text = full_text(tx, &words, meant);
+    let Some(full_text) = ask(tx, Place::Entries, &words, meant).await? else {
+        return Ok(Vec::new());
+    };
     // A plain JOIN would look through all entries, and ask of each whether the words stand in it.
     let sql = if tx.is_sqlite() {
         "SELECT e.id FROM entries_fts f CROSS JOIN entries e ON e.seq = f.rowid
-         WHERE f.entries_fts MATCH $2 AND e.kind = $1 ORDER BY f.rowid DESC LIMIT $3"
+         WHERE f.entries_fts MATCH 'kind : ' || $1 || ' AND words : (' || $2 || ')' ORDER BY f.rowid DESC LIMIT $3"
     } else {
         "SELECT id FROM entries WHERE kind = $1 AND to_tsvector('simple', words) @@ to_tsquery('simple', $2)
          ORDER BY seq DESC LIMIT $3"

@@ -37,6 +37,11 @@ impl Client {
         Ok(client)
     }
 
+    /// A client by a session's cookie.
+    pub fn signed_in(hub: SocketAddr, cookie: String) -> anyhow::Result<Self> {
+        Ok(Self { http: reqwest::Client::builder().build()?, hub, cookie })
+    }
+
     fn request(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::RequestBuilder {
         let url = format!("http://{}/api/v1{path}", self.hub);
         let mut request = self.http.request(method, url).header(header::COOKIE, &self.cookie);

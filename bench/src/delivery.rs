@@ -24,13 +24,19 @@ use crate::{
     report::{Better, Report, millis, percentile},
 };
 
-const VISITORS: u32 = 200;
+/// Two hundred who say one word a second, which is no more than a visitor may.
+const TALK: Talk = Talk { visitors: 200, each: 15, pace: Duration::from_millis(5) };
 
-/// Each says so many, one a second: no more than a visitor may.
-const EACH: u32 = 15;
-
-/// Between two messages of anybody: 200 a second.
-const PACE: Duration = Duration::from_millis(5);
+/// How much is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    /// Visitors, who speak in turn.
+    pub visitors: u32,
+    /// How many messages each says.
+    pub each: u32,
+    /// What lies between two messages of anybody.
+    pub pace: Duration,
+}
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -43,9 +49,7 @@ struct Spoken {
 
 /// Takes the figures.
 pub async fn run(report: &mut Report) -> anyhow::Result<()> {
-    let mut echoed: Vec<Duration> =
-        speak(echoing().await?).await?.iter().map(|spoken| spoken.heard - spoken.due).collect();
-
+    let mut echoed = echoed(TALK).await?;
     let hub = Hub::new(Backend::Sqlite, |_, _| {}).await?;
     let address = hub.running.http;
     let site = chat::add_site(&hub.client).await?;
@@ -59,10 +63,10 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
 
     let http = reqwest::Client::builder().build()?;
     let mut visitors = Vec::new();
-    for _ in 0..VISITORS {
+    for _ in 0..TALK.visitors {
         visitors.push(chat::visitor(&http, address, &site).await?);
     }
-    let spoken = speak(visitors).await?;
+    let spoken = speak(visitors, TALK).await?;
     let seen = timeout(PATIENCE, screen).await.context("the screen heard too little")???;
     let mut acknowledged: Vec<Duration> =
         spoken.iter().map(|spoken| spoken.heard - spoken.due).collect();
@@ -88,7 +92,7 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
 /// When the officer's screen heard of each message, by the event's number.
 async fn watch(mut screen: Socket) -> anyhow::Result<HashMap<i64, Instant>> {
     let mut seen = HashMap::new();
-    while seen.len() < (VISITORS * EACH) as usize {
+    while seen.len() < (TALK.visitors * TALK.each) as usize {
         let item = chat::hear(&mut screen).await?;
         if item["event"]["kind"] == "message.received" {
             seen.insert(item["event"]["seq"].as_i64().context("a number")?, Instant::now());
@@ -99,22 +103,27 @@ async fn watch(mut screen: Socket) -> anyhow::Result<HashMap<i64, Instant>> {
 }
 
 /// Lets everybody speak in turn, by the clock and not by how fast the answers come.
-async fn speak(sockets: Vec<Socket>) -> anyhow::Result<Vec<Spoken>> {
+async fn speak(sockets: Vec<Socket>, talk: Talk) -> anyhow::Result<Vec<Spoken>> {
     let begin = Instant::now() + Duration::from_millis(200);
     let speaking = sockets.into_iter().zip(0..).map(|(socket, visitor)| {
-        let speaking = tokio::spawn(one(socket, visitor, begin));
+        let speaking = tokio::spawn(one(socket, visitor, begin, talk));
         async move { speaking.await? }
     });
     Ok(try_join_all(speaking).await?.into_iter().flatten().collect())
 }
 
-async fn one(socket: Socket, visitor: u32, begin: Instant) -> anyhow::Result<Vec<Spoken>> {
+async fn one(
+    socket: Socket,
+    visitor: u32,
+    begin: Instant,
+    talk: Talk,
+) -> anyhow::Result<Vec<Spoken>> {
     let (mut mouth, mut ear) = socket.split();
-    let due = move |turn: u32| begin + PACE * (visitor + turn * VISITORS);
-    let ids: Vec<Uuid> = (0..EACH).map(|_| sapa_channel::new_id()).collect();
+    let due = move |turn: u32| begin + talk.pace * (visitor + turn * talk.visitors);
+    let ids: Vec<Uuid> = (0..talk.each).map(|_| sapa_channel::new_id()).collect();
     let mut turns: HashMap<String, u32> = ids.iter().map(ToString::to_string).zip(0..).collect();
     let said = tokio::spawn(async move {
-        for (turn, id) in (0..EACH).zip(ids) {
+        for (turn, id) in (0..talk.each).zip(ids) {
             tokio::time::sleep_until(due(turn).into()).await;
             let text =
                 "Kak, pesanan saya yang kemarin belum sampai. Bisa tolong dicek nomor resinya?";
@@ -141,10 +150,26 @@ async fn one(socket: Socket, visitor: u32, begin: Instant) -> anyhow::Result<Vec
     Ok(spoken)
 }
 
+/// How long words take to a server that says them back, and from it.
+pub async fn echoed(talk: Talk) -> anyhow::Result<Vec<Duration>> {
+    let spoken = speak(echoing(talk.visitors).await?, talk).await?;
+    Ok(spoken.iter().map(|spoken| spoken.heard - spoken.due).collect())
+}
+
 /// Sockets of a server that says back what it hears.
-async fn echoing() -> anyhow::Result<Vec<Socket>> {
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-    let address = listener.local_addr()?;
+async fn echoing(count: u32) -> anyhow::Result<Vec<Socket>> {
+    let address = echo().await?;
+    let mut sockets = Vec::new();
+    for _ in 0..count {
+        sockets.push(chat::open(address, "/", &[]).await?);
+    }
+    Ok(sockets)
+}
+
+/// A server that says back what it hears; at all addresses of this machine.
+pub async fn echo() -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], 0))).await?;
+    let port = listener.local_addr()?.port();
     let echo = |upgrade: WebSocketUpgrade| async {
         upgrade.on_upgrade(|mut socket| async move {
             while let Some(Ok(frame)) = socket.recv().await {
@@ -157,9 +182,5 @@ async fn echoing() -> anyhow::Result<Vec<Socket>> {
     };
     let router = Router::new().route("/", get(echo));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let mut sockets = Vec::new();
-    for _ in 0..VISITORS {
-        sockets.push(chat::open(address, "/", &[]).await?);
-    }
-    Ok(sockets)
+    Ok(([127, 0, 0, 1], port).into())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sapa::{app::App, events};
+use sapa::{app::App, db::Db, events};
 use sapa_channel::{ChannelId, Timestamp};
 use uuid::Uuid;
 
@@ -87,7 +87,20 @@ impl Filled {
 
     /// Stores it all.
     pub async fn store(&self, app: &App, channel: ChannelId) -> anyhow::Result<()> {
-        let (now, words) = (app.now(), Words::new());
+        self.fill(app.db(), app.now(), channel, self.talks * self.open / 100).await?;
+        app.wake().log_grew();
+        Ok(())
+    }
+
+    /// Stores it all with so many open conversations, the newest. The first of three customers writes English.
+    pub async fn fill(
+        &self,
+        db: &Db,
+        now: Timestamp,
+        channel: ChannelId,
+        open: usize,
+    ) -> anyhow::Result<()> {
+        let (words, english) = (Words::new(), Words::english());
         let persons: Vec<Person> = (0..self.persons)
             .map(|number| Person {
                 id: Self::person(number),
@@ -98,26 +111,30 @@ impl Filled {
             })
             .collect();
         for rows in persons.chunks(ROWS) {
-            let mut tx = app.db().write().await?;
+            let mut tx = db.write().await?;
             rows::persons(&mut tx, channel, rows).await?;
             tx.commit().await?;
         }
         let numbers: Vec<usize> = (0..self.talks).collect();
         for chunk in numbers.chunks(ROWS) {
-            let talks: Vec<Talk> = chunk.iter().map(|talk| self.made(*talk, now)).collect();
-            let mut tx = app.db().write().await?;
+            let talks: Vec<Talk> = chunk.iter().map(|talk| self.made(*talk, now, open)).collect();
+            let mut tx = db.write().await?;
             rows::talks(&mut tx, channel, &talks).await?;
             tx.commit().await?;
         }
         let mut dice = Dice(3);
         let numbers: Vec<usize> = (0..self.messages()).collect();
         for chunk in numbers.chunks(ROWS * STATEMENTS) {
-            let mut tx = app.db().write().await?;
+            let mut tx = db.write().await?;
             let mut log = Vec::new();
             for part in chunk.chunks(ROWS) {
                 let said: Vec<Said> = part
                     .iter()
-                    .map(|number| self.said(*number, now, words.text(&mut dice, self.bytes)))
+                    .map(|number| {
+                        let person = self.person_of(number / self.each);
+                        let words = if person.is_multiple_of(3) { &english } else { &words };
+                        self.said(*number, now, words.text(&mut dice, self.bytes))
+                    })
                     .collect();
                 rows::messages(&mut tx, channel, &said, &[]).await?;
                 log.extend(rows::events(&said));
@@ -127,11 +144,10 @@ impl Filled {
             }
             tx.commit().await?;
         }
-        app.wake().log_grew();
         Ok(())
     }
 
-    fn made(&self, talk: usize, now: Timestamp) -> Talk {
+    fn made(&self, talk: usize, now: Timestamp, open: usize) -> Talk {
         let person = self.person_of(talk);
         Talk {
             id: Self::talk(talk),
@@ -139,7 +155,7 @@ impl Filled {
             identity: Self::identity(person),
             subject: Self::subject(talk),
             messages: i64::try_from(self.each).unwrap_or(i64::MAX),
-            open: talk * 100 >= self.talks * (100 - self.open),
+            open: talk + open >= self.talks,
             begun: self.time(now, talk * self.each),
             at: self.time(now, (talk + 1) * self.each - 1),
         }

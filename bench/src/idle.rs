@@ -2,18 +2,18 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::Context;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     chat::{self, Socket},
     client::Client,
-    hub::folder,
-    process::{Process, free_port, open_files},
+    hub::Backend,
+    process::open_files,
     report::{Better, Report, number},
+    served::Served,
 };
 
-const VISITORS: usize = 5_000;
+const VISITORS: usize = 10_000;
 
 /// Some come first, so that what is there once for all of them does not count.
 const WARM: usize = 200;
@@ -23,19 +23,8 @@ const SPAN: Duration = Duration::from_secs(35);
 
 /// Takes the figure.
 pub async fn run(report: &mut Report) -> anyhow::Result<()> {
-    let folder = folder()?;
-    let port = free_port()?;
-    let settings = folder.path().join("sapa.toml");
-    let data = folder.path().display();
-    std::fs::write(
-        &settings,
-        format!(
-            "[server]\nlisten = \"0.0.0.0:{port}\"\npublic_url = \"http://127.0.0.1:{port}\"\n[database]\nurl = \"sqlite:{data}/sapa.db\"\n\
-             [files]\nfolder = \"{data}/files\"\n[log]\nlevel = \"warn\"\n"
-        ),
-    )?;
-    let settings = settings.to_str().context("a path")?;
-    let hub = Process::start(["--config", settings, "serve"], port)?;
+    let served = Served::new(Backend::Sqlite, "").await?;
+    let (hub, port) = (served.start()?, served.http().port());
     let client = Client::set_up(hub.http).await?;
     let site = chat::add_site(&client).await?;
 
@@ -62,8 +51,9 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
         each(after)
     );
     let figure = (each(first.max(after)), "KiB");
-    report.add("chat.idle", figure, Better::Lower, (16.0, "the aim"));
-    hub.stop()
+    report.add("chat.idle", figure, Better::Lower, (12.0, "the aim"));
+    hub.stop()?;
+    served.remove().await
 }
 
 /// Visitors from this machine, at several of its addresses.

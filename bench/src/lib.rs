@@ -6,4 +6,5 @@ pub mod client;
 pub mod dice;
 pub mod hub;
 pub mod process;
+pub mod served;
 pub mod smtp;

@@ -71,11 +71,16 @@ pub async fn run(report: &mut Report, backend: Backend, full: bool) -> anyhow::R
     hub.client.post(&format!("/mailings/{id}/start"), &json!({})).await?;
     let started = begun.elapsed();
     let (mut first, mut most) = (None, 0);
+    let (mut moved, mut pause) = ((Instant::now(), 0), Duration::ZERO);
     loop {
         tokio::time::sleep(Duration::from_millis(50)).await;
         let (sent, open, lost) = state(&hub).await?;
         ensure!(lost == 0, "{lost} mails failed or are unknown");
         let now = resident(std::process::id())?;
+        if sent > moved.1 {
+            moved = (Instant::now(), sent);
+        }
+        pause = pause.max(moved.0.elapsed());
         if sent > 500 {
             first.get_or_insert(now);
         }
@@ -90,11 +95,15 @@ pub async fn run(report: &mut Report, backend: Backend, full: bool) -> anyhow::R
     hub.stop().await?;
     let grown = number(most.saturating_sub(first.unwrap_or(most))) / 1024.0 / 1024.0;
     eprintln!(
-        "{recipients} recipients: checked and frozen in {:.1} s; {grown:.1} MiB more resident at most than when the first had left",
+        "{recipients} recipients: checked and frozen in {:.1} s; {grown:.1} MiB more resident at most than when the first had left; longest pause {:.2} s",
         started.as_secs_f64(),
+        pause.as_secs_f64(),
     );
     let name = if backend == Backend::Sqlite { "mailing.sqlite" } else { "mailing.postgres" };
-    let limit_is = format!("bare lettre; {recipients} recipients, +{grown:.1} MiB resident");
+    let limit_is = format!(
+        "bare lettre; {recipients} recipients, +{grown:.1} MiB resident, longest pause {:.2} s",
+        pause.as_secs_f64()
+    );
     report.add(name, (rate(recipients, gone), "mails/s"), Better::Higher, (bare, &limit_is));
     Ok(())
 }

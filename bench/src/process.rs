@@ -98,6 +98,18 @@ impl Process {
         resident(self.child.id())
     }
 
+    /// How many files it has open.
+    pub fn files(&self) -> anyhow::Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// Kills it.
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Stops it as its operator does.
     pub fn stop(mut self) -> anyhow::Result<()> {
         self.signal("TERM")?;

@@ -55,7 +55,10 @@ impl Report {
         let ratio = line.ratio();
         println!(
             "{}",
-            json!({ "figure": line.figure, "value": rounded(value), "unit": unit, "limit": rounded(limit), "ratio": rounded(ratio) })
+            json!({
+                "figure": line.figure, "value": rounded(value), "unit": unit, "limit": rounded(limit),
+                "limit_is": line.limit_is, "ratio": rounded(ratio)
+            })
         );
         eprintln!("{}", line.told());
         self.0.push(line);

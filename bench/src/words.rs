@@ -7,6 +7,19 @@ const USUAL: &str = "yang dan di saya untuk ini dengan tidak itu dari sudah pesa
     tetapi masih kurang rusak tukar uang kembali bayar transfer bukti foto gula aren susu seruni cepat lambat besok \
     minggu bulan kemarin malam pagi siang rumah kantor jalan kota tanggal jam satu dua tiga empat lima";
 
+const ENGLISH: &str = "the to and i a of is my for it you in that have this not was on with your are but order we be please \
+    from can me will been still package parcel coffee delivery refund received would when has there any could number thanks \
+    hello dear sorry money payment card bank address street city date tracking courier late early broken missing wrong \
+    size box bag kilo price morning evening week month year today tomorrow again already yet why what where who one two three";
+
+const FIRST: &str = "Rina Budi Siti Agus Dewi Putri Andi Sri Wahyu Ratna Eko Indah Joko Maya Rizky Ayu Hendra Lestari Bayu Wulan \
+    Dimas Fitri Yanto Nur Arif Mega Slamet Citra Teguh Laras Gita Bagus Tuti Imam Sari Yusuf Intan Surya Melati Reza \
+    Emma James Olivia William Sophie Henry Grace Thomas Alice Daniel Ruth Edward Clara Samuel Hannah George Lucy Peter";
+
+const LAST: &str = "Wulandari Santoso Pratama Wijaya Lestari Saputra Hidayat Nugroho Kusuma Rahayu Setiawan Purnama Siregar Nasution \
+    Simanjuntak Gunawan Halim Utami Maharani Permata Suryadi Hartono Wibowo Susanto Anggraini Kurniawan Fauzi Ramadhan Syahputra \
+    Manurung Tanjung Harahap Sitorus Lubis Pohan Saragih Smith Johnson Taylor Brown Wilson Evans Walker Wright Baker Clark";
+
 const SYLLABLES: [&str; 32] = [
     "ba", "ca", "da", "ga", "ja", "ka", "la", "ma", "na", "pa", "ra", "sa", "ta", "wa", "be", "de",
     "ke", "le", "me", "se", "te", "bi", "di", "ki", "li", "mi", "ri", "ti", "bu", "ku", "lu", "tu",
@@ -20,9 +33,18 @@ const WORDS: u32 = 20_000;
 pub struct Words(Vec<String>);
 
 impl Words {
-    /// The one vocabulary.
+    /// The Indonesian one.
     pub fn new() -> Self {
-        let mut words: Vec<String> = USUAL.split_whitespace().map(str::to_owned).collect();
+        Self::begun_by(USUAL)
+    }
+
+    /// That of those who write English.
+    pub fn english() -> Self {
+        Self::begun_by(ENGLISH)
+    }
+
+    fn begun_by(usual: &str) -> Self {
+        let mut words: Vec<String> = usual.split_whitespace().map(str::to_owned).collect();
         let mut number = SYLLABLES.len() * SYLLABLES.len();
         while words.len() < WORDS as usize {
             let (mut rest, mut word) = (number, String::new());
@@ -55,12 +77,14 @@ impl Words {
         &self.0[rank]
     }
 
-    /// A person's name: two words, the same for the same number.
+    /// A person's name, Indonesian or English, the same for the same number.
     pub fn name(&self, number: usize) -> String {
         let mut dice = Dice(u64::try_from(number).unwrap_or_default() ^ 0x6e61_6d65);
-        let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-        let (first, last) = (self.at(100 + dice.below(500)), self.at(1_000 + dice.below(5_000)));
-        format!("{} {}", capital(first), capital(last))
+        let mut one = |names: &'static str| {
+            let count = names.split_whitespace().count();
+            names.split_whitespace().nth(dice.below(count)).unwrap_or_default()
+        };
+        format!("{} {}", one(FIRST), one(LAST))
     }
 
     /// A text of at least so many bytes, in lines.

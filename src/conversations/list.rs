@@ -143,6 +143,20 @@ macro_rules! select {
     }};
 }
 
+/// All states. An index has the order of each, and none that of all.
+const STATES: [&str; 3] = ["open", "snoozed", "solved"];
+
+impl Filter {
+    fn is_by_waiting(&self) -> bool {
+        self.sort == Sort::Waiting || self.folder == Folder::Waiting
+    }
+
+    /// Whether what it leaves is few, so that it can be sorted.
+    fn leaves_few(&self) -> bool {
+        self.contact.is_some() || self.mailing.is_some() || self.label.is_some()
+    }
+}
+
 /// A page of the list, as `me` sees it.
 pub async fn list(
     tx: &mut Tx,
@@ -151,8 +165,39 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: usize,
 ) -> DbResult<Page<ConversationRow>> {
-    let by_waiting = filter.sort == Sort::Waiting || filter.folder == Folder::Waiting;
-    let rows: Vec<Row> = on_db!(&mut *tx, |conn| {
+    let by_waiting = filter.is_by_waiting();
+    let place = |row: &Row| {
+        let waits = if by_waiting { row.waiting_since } else { None };
+        Cursor::new(waits.unwrap_or(row.last_message_at), row.id)
+    };
+    let rows = if filter.folder == Folder::All && !filter.leaves_few() {
+        let mut rows = Vec::new();
+        for state in STATES {
+            rows.extend(rows_of(tx, me, filter, Some(state), cursor, limit).await?);
+        }
+        rows.sort_by_key(|row| (place(row).at, place(row).id));
+        if !by_waiting && filter.sort != Sort::Oldest {
+            rows.reverse();
+        }
+        rows
+    } else {
+        rows_of(tx, me, filter, None, cursor, limit).await?
+    };
+    let page = Page::cut(rows, limit, place);
+    Ok(Page { items: complete(tx, page.items).await?, next: page.next })
+}
+
+/// The rows of a page and one more; of all conversations only those in this state, if one is given.
+async fn rows_of(
+    tx: &mut Tx,
+    me: Uuid,
+    filter: &Filter,
+    state: Option<&str>,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> DbResult<Vec<Row>> {
+    let by_waiting = filter.is_by_waiting();
+    Ok(on_db!(tx, |conn| {
         let mut query = select!(me);
         match filter.folder {
             Folder::Mine => {
@@ -182,7 +227,10 @@ pub async fn list(
                 query.push(" WHERE c.status = 'solved'");
             }
             Folder::All => {
-                query.push(" WHERE c.status IN ('open', 'snoozed', 'solved')");
+                match state {
+                    Some(state) => query.push(" WHERE c.status = ").push_bind(state),
+                    None => query.push(" WHERE c.status IN ('open', 'snoozed', 'solved')"),
+                };
             }
         }
         if let Some(team) = filter.team {
@@ -223,16 +271,7 @@ pub async fn list(
         query.push(format_args!(" ORDER BY {column} {direction}, c.id {direction} LIMIT "));
         query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         query.build_query_as().persistent(true).fetch_all(conn).await?
-    });
-    let page = Page::cut(rows, limit, |row| {
-        let at = if by_waiting {
-            row.waiting_since.unwrap_or(row.last_message_at)
-        } else {
-            row.last_message_at
-        };
-        Cursor::new(at, row.id)
-    });
-    Ok(Page { items: complete(tx, page.items).await?, next: page.next })
+    }))
 }
 
 /// One row, as `me` sees it.
@@ -274,11 +313,12 @@ async fn complete(tx: &mut Tx, rows: Vec<Row>) -> DbResult<Vec<ConversationRow>>
         query.push(") ORDER BY label");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
+    // Asked for the open ones, SQLite would go through all that are open and look for each of these conversations.
     let tickets: Vec<TicketRow> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
             "SELECT tc.conversation_id, t.id, t.number, t.title, t.kind, t.severity, t.opened_at, t.due_at
              FROM ticket_conversations tc
-             JOIN tickets t ON t.id = tc.ticket_id AND t.status = 'open' WHERE tc.conversation_id IN (",
+             JOIN tickets t ON t.id = tc.ticket_id AND t.status <> 'solved' WHERE tc.conversation_id IN (",
         );
         let mut list = query.separated(", ");
         for id in &ids {

@@ -59,6 +59,9 @@ pub struct Filter {
 /// What stands at the end of an order by due times.
 const NEVER: i64 = i64::MAX;
 
+/// All states. An index has the order of each, and none that of both.
+const STATES: [&str; 2] = ["open", "solved"];
+
 /// A page of tickets.
 pub async fn list(
     tx: &mut Tx,
@@ -69,9 +72,38 @@ pub async fn list(
     if filter.ids.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Page::all(Vec::new()));
     }
-    let rows: Vec<Row> = on_db!(&mut *tx, |conn| {
+    let place = |row: &Row| match filter.sort {
+        Sort::Newest => Cursor::new(row.opened_at, row.id),
+        Sort::Due => Cursor { at: row.due_at.map_or(NEVER, |due| due.0), id: row.id },
+    };
+    let rows = if filter.status.is_some() || filter.ids.is_some() {
+        rows_of(tx, filter, filter.status.as_deref(), cursor, limit).await?
+    } else {
+        let mut rows = Vec::new();
+        for status in STATES {
+            rows.extend(rows_of(tx, filter, Some(status), cursor, limit).await?);
+        }
+        rows.sort_by_key(|row| (place(row).at, place(row).id));
+        if filter.sort == Sort::Newest {
+            rows.reverse();
+        }
+        rows
+    };
+    let page = Page::cut(rows, limit, place);
+    Ok(Page { items: shown(tx, page.items).await?, next: page.next })
+}
+
+/// The rows of a page and one more, in one state if it is given.
+async fn rows_of(
+    tx: &mut Tx,
+    filter: &Filter,
+    status: Option<&str>,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> DbResult<Vec<Row>> {
+    Ok(on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        match &filter.status {
+        match status {
             Some(status) => query.push("WHERE t.status = ").push_bind(status),
             None => query.push("WHERE t.status IN ('open', 'solved')"),
         };
@@ -137,12 +169,7 @@ pub async fn list(
         query.push(format_args!(" ORDER BY {column} {direction}, t.id {direction} LIMIT "));
         query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         query.build_query_as().fetch_all(conn).await?
-    });
-    let page = Page::cut(rows, limit, |row| match filter.sort {
-        Sort::Newest => Cursor::new(row.opened_at, row.id),
-        Sort::Due => Cursor { at: row.due_at.map_or(NEVER, |due| due.0), id: row.id },
-    });
-    Ok(Page { items: shown(tx, page.items).await?, next: page.next })
+    }))
 }
 
 /// How many open tickets there are, as `me` counts them.

@@ -107,6 +107,51 @@ scenario! {
 }
 
 scenario! {
+    async fn a_beginning_finds_all_words_that_begin_so_however_many_and_the_newest_first(app: TestApp) {
+        let site = Site::new(&app).await;
+        let ayu = app.officer("Ayu").await;
+        let mut rina = Visitor::new(&app, &site).await;
+        rina.says("Bungkusnya sobek").await;
+        rina.says("Terbungkus rapi").await;
+        rina.says("bungkus dan bungkusan, café").await;
+        found(&ayu, "café", "messages").await;
+        let said = async |question: &str| -> Vec<String> {
+            look(&ayu, question, "messages").await.iter().map(hit).collect()
+        };
+        let both = ["[bungkus] dan [bungkusan], café", "[Bungkusnya] sobek"];
+        assert_eq!(said("bungku").await, both);
+        assert_eq!(said("bun").await, both);
+        assert_eq!(said("bungkusn sobe").await, ["[Bungkusnya] [sobek]"]);
+        assert_eq!(said("bungkusx").await, Vec::<String>::new());
+        // So many words begin so that they are not written out.
+        let mut many = String::new();
+        for number in 100..200 {
+            write!(many, "bungkus{number} ").unwrap();
+        }
+        rina.says(&many).await;
+        found(&ayu, "bungkus199", "messages").await;
+        assert_eq!(said("bungk").await.len(), 3);
+        assert!(said("bungk").await[0].contains("[bungkus100]"));
+    }
+}
+
+scenario! {
+    async fn a_word_of_all_addresses_finds_contacts_and_the_tickets_alone_in_which_it_stands(app: TestApp) {
+        app.mailbox().await;
+        let ayu = app.officer("Ayu").await;
+        mail_from(&app, &ayu, "Rina", "Pesanan").await;
+        found(&ayu, "surat", "contacts").await;
+        assert_eq!(look(&ayu, "sura", "tickets").await, Vec::<Value>::new());
+        let row = newest(&ayu).await;
+        let ticket = json!({ "conversation_id": row["id"], "kind": "complaint", "title": "Surat jalan hilang" });
+        ayu.post("/tickets", ticket).await;
+        assert_eq!(hit(&found(&ayu, "sura", "tickets").await[0]), "[Surat] jalan hilang");
+        assert_eq!(look(&ayu, "ticket", "contacts").await, Vec::<Value>::new(), "its kind is no word of an entry");
+        assert_eq!(look(&ayu, "ticket", "tickets").await, Vec::<Value>::new());
+    }
+}
+
+scenario! {
     async fn r15_no_question_breaks_the_search(app: TestApp) {
         app.mailbox().await;
         let ayu = app.officer("Ayu").await;

@@ -38,7 +38,7 @@ const SELECT: &str =
     "SELECT e.seq, m.id, i.kind, i.value, m.direction, m.author_kind, m.author_name, m.external_id,
         m.text, m.details, m.file_count, CASE WHEN m.direction = 'out' THEN e.at ELSE m.at END AS at, m.edited_at
     FROM events e JOIN messages m ON m.id = e.message_id JOIN identities i ON i.id = e.identity_id
-    WHERE e.kind IN ('message.received', 'message.sent') AND m.retracted_at IS NULL AND ";
+    WHERE m.retracted_at IS NULL AND ";
 
 /// The events of some identities between two places in the log, the oldest first.
 pub async fn events_of(
@@ -76,7 +76,7 @@ pub async fn before(
     }
     let mut rows: Vec<Row> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        query.push("e.identity_id IN (");
+        query.push("e.kind IN ('message.received', 'message.sent') AND e.identity_id IN (");
         let mut list = query.separated(", ");
         for id in identities {
             list.push_bind(*id);
@@ -148,21 +148,21 @@ pub async fn pushes(app: &App, tx: &mut Tx, events: &[Event]) -> DbResult<Vec<(A
     if concerned.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = concerned.iter().filter_map(|event| event.message_id).collect();
+    // By their numbers: from a message no index leads to its event.
     let rows: Vec<Row> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        query.push("m.id IN (");
+        query.push("e.seq IN (");
         let mut list = query.separated(", ");
-        for id in &ids {
-            list.push_bind(*id);
+        for event in &concerned {
+            list.push_bind(event.seq);
         }
         query.push(")");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
-    let by_id: HashMap<Uuid, (Address, ServerMessage)> = shown(app, tx, rows)
+    let told: HashMap<i64, (Address, ServerMessage)> = shown(app, tx, rows)
         .await?
         .into_iter()
-        .map(|(address, message)| (message.id, (address, message)))
+        .map(|(address, message)| (message.seq, (address, message)))
         .collect();
     let mut retracted: HashMap<Uuid, Address> = HashMap::new();
     for event in concerned.iter().filter(|event| event.kind == "message.retracted") {
@@ -183,11 +183,11 @@ pub async fn pushes(app: &App, tx: &mut Tx, events: &[Event]) -> DbResult<Vec<(A
             let id = event.message_id?;
             match event.kind.as_str() {
                 "message.received" | "message.sent" => {
-                    let (address, message) = by_id.get(&id)?.clone();
+                    let (address, message) = told.get(&event.seq)?.clone();
                     Some((address, Push::Message(message)))
                 }
                 "message.edited" => {
-                    let (address, message) = by_id.get(&id)?.clone();
+                    let (address, message) = told.get(&event.seq)?.clone();
                     Some((
                         address,
                         Push::Edit { seq: event.seq, id, text: message.text, at: event.at },

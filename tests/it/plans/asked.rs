@@ -1,13 +1,14 @@
 //! What is asked for often.
 
 use sapa::{
+    channels::webchat,
     contacts,
     conversations::{
         counts,
         list::{self, Filter, Folder},
         snooze, timeline,
     },
-    delivery,
+    delivery, events,
     http::Cursor,
     mailings::{
         history,
@@ -71,6 +72,13 @@ scenario! {
         let filter = Filter { folder: Folder::All, contact: Some(contact), ..Filter::default() };
         list::list(&mut tx, me, &filter, None, 50).await.unwrap();
         look(&app, "conversations of a contact", &["c.status IN (", "c.contact_id = "], &[literal(me), literal(me), literal(me), literal(contact), "51".to_owned()], true, &mut found).await;
+        let events = events::after(&mut tx, 100, 20).await.unwrap();
+        webchat::pushes(&app.app, &mut tx, &events).await.unwrap();
+        let numbers: Vec<String> = events.iter().map(|event| event.seq.to_string()).collect();
+        look(&app, "what visitors are told", &["FROM events e JOIN messages m", "e.seq IN ("], &numbers, true, &mut found).await;
+        let all = Filter { folder: Folder::All, ..Filter::default() };
+        list::list(&mut tx, me, &all, None, 50).await.unwrap();
+        look(&app, "all conversations", &["FROM conversations c", "WHERE c.status = ", "ORDER BY c.last_message_at DESC"], &[literal(me), literal(me), literal(me), "'solved'".to_owned(), "51".to_owned()], false, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
@@ -112,6 +120,8 @@ scenario! {
         let page = |status: &str| [format!("'{status}'"), at.clone(), id.clone(), "51".to_owned()];
         tickets::list::list(&mut tx, &open(), Some(cursor), 50).await.unwrap();
         look(&app, "newest tickets", &["FROM tickets t", "ORDER BY t.opened_at DESC", "t.status = "], &page("open"), false, &mut found).await;
+        tickets::list::list(&mut tx, &Tickets::default(), Some(cursor), 50).await.unwrap();
+        look(&app, "all tickets", &["FROM tickets t", "ORDER BY t.opened_at DESC", "t.status"], &page("solved"), false, &mut found).await;
         tickets::list::list(&mut tx, &Tickets { sort: Sort::Due, ..open() }, Some(cursor), 50).await.unwrap();
         look(&app, "due tickets", &["FROM tickets t", "ORDER BY COALESCE(t.due_at"], &page("open"), false, &mut found).await;
         let mine = Tickets { owner: Some(me), ..open() };

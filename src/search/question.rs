@@ -1,0 +1,78 @@
+//! A question in the language of the database's full text.
+
+use super::Word;
+use crate::db::{DbResult, Tx};
+
+/// The most words by which a beginning is written out.
+const MOST_TERMS: usize = 64;
+
+/// Beginnings of so many letters have an index of their own on SQLite.
+const SHORT: usize = 3;
+
+/// Where a question is asked: the full text of messages, or of contacts and tickets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Messages.
+    Messages,
+    /// Contacts and tickets.
+    Entries,
+}
+
+/// The question for all words. None if the words of the index already tell that nothing will be found.
+pub async fn ask(
+    tx: &mut Tx,
+    place: Place,
+    words: &[String],
+    meant: Word,
+) -> DbResult<Option<String>> {
+    if !tx.is_sqlite() {
+        let star = if meant == Word::Beginning { ":*" } else { "" };
+        let all: Vec<String> = words.iter().map(|word| format!("'{word}'{star}")).collect();
+        return Ok(Some(all.join(" & ")));
+    }
+    let mut all = Vec::with_capacity(words.len());
+    for word in words {
+        let part = match meant {
+            Word::Whole => format!("\"{word}\""),
+            Word::Beginning => match terms(tx, place, word).await? {
+                None => format!("\"{word}\"*"),
+                Some(terms) if terms.is_empty() => return Ok(None),
+                Some(terms) => format!("(\"{}\")", terms.join("\" OR \"")),
+            },
+        };
+        all.push(part);
+    }
+    Ok(Some(all.join(" AND ")))
+}
+
+/// The words of the index that begin so, each found by one look; none if they are many, or if it is cheap or
+/// necessary to let the index look for the beginning itself: it folds letters with marks.
+async fn terms(tx: &mut Tx, place: Place, word: &str) -> DbResult<Option<Vec<String>>> {
+    if word.len() <= SHORT || !word.is_ascii() {
+        return Ok(None);
+    }
+    let Tx::Sqlite(conn) = tx else { return Ok(None) };
+    macro_rules! look {
+        ($table:literal) => {
+            concat!(
+                "WITH RECURSIVE found (term) AS (SELECT (SELECT term FROM ",
+                $table,
+                " WHERE term >= $1 LIMIT 1) UNION ALL SELECT (SELECT t.term FROM ",
+                $table,
+                " t WHERE t.term >= found.term || char(1) LIMIT 1) FROM found WHERE found.term < $2 LIMIT $3)
+                 SELECT term FROM found WHERE term < $2"
+            )
+        };
+    }
+    let sql = match place {
+        Place::Messages => look!("messages_terms"),
+        Place::Entries => look!("entries_terms"),
+    };
+    let terms: Vec<String> = sqlx::query_scalar(sql)
+        .bind(word)
+        .bind(format!("{word}\u{10ffff}"))
+        .bind(i64::try_from(MOST_TERMS + 1).unwrap_or(i64::MAX))
+        .fetch_all(&mut **conn)
+        .await?;
+    Ok((terms.len() <= MOST_TERMS).then_some(terms))
+}
