@@ -44,6 +44,8 @@ pub enum Folder {
     Snoozed,
     /// Solved.
     Solved,
+    /// With an answer of which nobody knows whether it arrived, open or not.
+    Unsure,
     /// All.
     All,
 }
@@ -180,6 +182,12 @@ pub async fn list(
             }
             Folder::Solved => {
                 query.push(" WHERE c.status = 'solved'");
+            }
+            Folder::Unsure => {
+                query.push(
+                    " WHERE c.status IN ('open', 'snoozed', 'solved')
+                        AND c.id IN (SELECT e.conversation_id FROM deliveries e WHERE e.state = 'unknown')",
+                );
             }
             Folder::All => {
                 query.push(" WHERE c.status IN ('open', 'snoozed', 'solved')");

@@ -11,14 +11,14 @@ use super::{Receiver, happen};
 use crate::{scenario, support::TestApp};
 
 /// Stops what would work by itself.
-async fn stop(app: &TestApp) {
+pub async fn stop(app: &TestApp) {
     app.app.stopping().cancel();
     app.app.tasks().close();
     app.app.tasks().wait().await;
 }
 
 /// Adds a webhook. Tells its id and its secret.
-async fn hook(app: &TestApp, url: &str, events: &[&str]) -> (Uuid, String) {
+pub async fn hook(app: &TestApp, url: &str, events: &[&str]) -> (Uuid, String) {
     let (secret, events): (_, Vec<_>) =
         (sign::new_secret(), events.iter().map(ToString::to_string).collect());
     let mut tx = app.app.db().write().await.unwrap();
