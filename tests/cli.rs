@@ -7,6 +7,8 @@ mod caller;
 mod cluster;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/durable.rs"]
 mod durable;
 #[path = "cli/nodes.rs"]
