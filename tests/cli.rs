@@ -11,6 +11,8 @@ mod commands;
 mod crowd;
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/full.rs"]
+mod full;
 #[path = "cli/nodes.rs"]
 mod nodes;
 #[path = "cli/nodes_dying.rs"]

@@ -64,8 +64,8 @@ fn open_at(hub: &Running) -> usize {
 /// Hands a mail over as a mail server does: again, when it is told to come later.
 fn insist(hello: &str, port: u16, subject: &str) {
     let begun = Instant::now();
-    while !hand_over(hello, port, "rina@surat.example", subject, subject)
-        .is_ok_and(|said| said.starts_with("250"))
+    let from = format!("{}@surat.example", subject.to_lowercase().replace(' ', "."));
+    while !hand_over(hello, port, &from, subject, subject).is_ok_and(|said| said.starts_with("250"))
     {
         assert!(begun.elapsed() < PATIENCE, "{subject} is not taken");
         thread::sleep(Duration::from_millis(200));
