@@ -65,7 +65,7 @@ impl Cluster {
         let node = || {
             let smtp = free_port();
             let line = Line::to(nats.port);
-            let (bus, files) = (nats.url_at(line.port), shared.path().display());
+            let (bus, files) = (url_at(line.port), shared.path().display());
             let text = format!(
                 "database.url = \"{database}\"\nbus.url = \"{bus}\"\nfiles.folder = \"{files}\"\n\
                  smtp.listen = \"127.0.0.1:{smtp}\"\ndelivery.undo_seconds = 0\n{settings}"
@@ -280,12 +280,12 @@ impl Nats {
     }
 
     pub fn url(&self) -> String {
-        self.url_at(self.port)
+        url_at(self.port)
     }
+}
 
-    fn url_at(&self, port: u16) -> String {
-        format!("nats://sapa:{BUS_PASSWORD}@127.0.0.1:{port}")
-    }
+fn url_at(port: u16) -> String {
+    format!("nats://sapa:{BUS_PASSWORD}@127.0.0.1:{port}")
 }
 
 impl Drop for Nats {

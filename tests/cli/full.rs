@@ -1,6 +1,10 @@
 //! A small disk of its own that is really full: what needs room is put off, and taken when there is room.
 
-use std::{fs, io::Write, path::PathBuf};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     caller::{Admin, send_mail},
@@ -15,12 +19,12 @@ fn serve_on_small_disk(sapa: &Installation, folder: &str, size: usize) -> Runnin
 }
 
 /// A file on the small disk, as the hub sees it.
-fn seen_by(hub: &Running, path: &PathBuf) -> PathBuf {
+fn seen_by(hub: &Running, path: &Path) -> PathBuf {
     PathBuf::from(format!("/proc/{}/root{}", hub.id(), path.display()))
 }
 
 /// Fills the disk to the last byte with a file.
-fn fill(ballast: &PathBuf) {
+fn fill(ballast: &Path) {
     let mut file = fs::File::create(ballast).unwrap();
     for piece in [1 << 16, 1 << 12, 1] {
         while file.write_all(&vec![b'x'; piece]).is_ok() {}

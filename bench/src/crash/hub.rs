@@ -107,10 +107,14 @@ impl Place {
     }
 
     /// Removes what was stored; with `keep` the folder stays, and its path is told.
-    pub fn remove(self, keep: bool) {
-        if keep {
-            let folder = self.folder.keep();
-            eprintln!("the ledger, the hub's log and its files are kept in {}", folder.display());
+    pub fn remove(mut self, keep: bool) {
+        if !keep {
+            return;
+        }
+        let folder = self.folder.keep();
+        eprintln!("the ledger, the hub's log and its files are kept in {}", folder.display());
+        if let Some(server) = &mut self.server {
+            eprintln!("PostgreSQL's data are kept in {}", server.keep().display());
         }
     }
 }

@@ -23,7 +23,7 @@ mod slow;
 mod talks;
 mod world;
 
-use bench::hub::{self, Backend};
+use bench::hub::{Backend, folder};
 use plan::Orders;
 use slow::SlowDisk;
 
@@ -64,7 +64,7 @@ fn orders() -> anyhow::Result<(Backend, Orders)> {
         }
     }
     orders.backend = backend;
-    orders.slow = SlowDisk::of(hub::folder()?.path()).is_some();
+    orders.slow = SlowDisk::of(folder()?.path()).is_some();
     if !orders.slow {
         eprintln!("this kernel does not let us make the disk slow: that fault is left out");
     }

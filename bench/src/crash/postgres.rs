@@ -48,6 +48,12 @@ impl Server {
         self.folder.path()
     }
 
+    /// Its folder stays when it ends.
+    pub fn keep(&mut self) -> &Path {
+        self.folder.disable_cleanup(true);
+        self.folder.path()
+    }
+
     /// Its address.
     pub fn url(&self) -> String {
         format!("postgres:///postgres?host={}&user=postgres", self.folder().display())

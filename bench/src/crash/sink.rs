@@ -64,8 +64,8 @@ async fn greet(stream: &mut BufReader<TcpStream>, came: &Came) -> std::io::Resul
         0 => stream.write_all(b"\x16\x03\x01\0\xff HTTP/1.1 220\r\n\0\r\n").await,
         1 => {
             // A line without an end, until the other side has enough.
-            for _ in 0..256 {
-                stream.write_all(&[b'2'; 64 << 10]).await?;
+            for _ in 0..4096 {
+                stream.write_all(&[b'2'; 4 << 10]).await?;
             }
             Err(std::io::ErrorKind::ConnectionAborted.into())
         }

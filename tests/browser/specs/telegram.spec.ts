@@ -133,7 +133,7 @@ test('d6: an answer of which nobody knows lies in a folder until an officer says
   const { telegram } = house;
   const { customer, officer } = await written(house, 'Bu Entah');
   const folders = officer.getByRole('navigation', { name: 'Folder' });
-  const unsure = folders.getByRole('link', { name: /^Mungkin tidak sampai/ });
+  const unsure = folders.getByRole('link', { name: /^Belum pasti/ });
   await expect(unsure).toBeHidden();
   try {
     await telegram.behave({ how: 'hang_up' });

@@ -131,9 +131,9 @@ scenario! {
         app.clock.advance(Duration::from_secs(15));
 
         // As if the program died between the claim and the answer.
-        let (now, lease) = (app.app.now(), Duration::from_secs(60));
+        let (me, now, lease) = (app.app.nodes().me(), app.app.now(), Duration::from_secs(60));
         let mut tx = app.app.db().write().await.unwrap();
-        let claimed = queries::claim(&mut tx, id, now, now.after(lease), 8).await.unwrap();
+        let claimed = queries::claim(&mut tx, id, me, now, now.after(lease), 8).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!((claimed.len(), claimed[0].attempts), (1, 2));
 
