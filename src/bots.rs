@@ -32,6 +32,7 @@ pub mod token;
 mod turns;
 mod watch;
 
+pub use turns::{has_stale, recover};
 pub use watch::READER;
 
 /// A lost wake-up leaves nothing lying for longer (D5).

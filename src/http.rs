@@ -7,6 +7,7 @@ mod error;
 mod gate;
 mod idempotency;
 mod input;
+mod listen;
 mod page;
 mod reference;
 mod routes;

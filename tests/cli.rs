@@ -7,8 +7,12 @@ mod caller;
 mod cluster;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/full.rs"]
+mod full;
 #[path = "cli/nodes.rs"]
 mod nodes;
 #[path = "cli/nodes_dying.rs"]

@@ -84,6 +84,12 @@ impl Process {
         Ok(self.child.try_wait()?)
     }
 
+    /// Its number among the processes.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal, as `KILL`.
     pub fn signal(&self, name: &str) -> anyhow::Result<()> {
         let sent = Command::new("kill")

@@ -17,7 +17,8 @@ use crate::{
 /// How long one call may take at most.
 pub const LONGEST_CALL: Duration = Duration::from_secs(60);
 
-/// A turn whose outcome is not noted within this time is asked again, with the same id.
+/// A turn whose outcome is not noted within this time is asked again, with the same id; one of a node that died, at
+/// once.
 const LEASE: Duration = Duration::from_secs(75);
 
 /// The most bytes that the log keeps of a request, and of a response.
@@ -75,7 +76,7 @@ pub async fn claim(app: &App, limit: usize) -> DbResult<Vec<Claimed>> {
     let sql = format!(
         "UPDATE bot_turns
          SET attempts = attempts + CASE WHEN state = 'waiting' THEN 0 ELSE 1 END, state = 'calling', fence = fence + 1,
-             run_at = $2, called_at = COALESCE(called_at, $1),
+             run_at = $2, lease_owner = $4, called_at = COALESCE(called_at, $1),
              give_up_at = COALESCE(give_up_at, $1 + 1000000 * (SELECT b.patience FROM bots b WHERE b.id = bot_turns.bot_id))
          WHERE id IN (SELECT t.id FROM bot_turns t
                       WHERE t.state IN ('queued', 'calling', 'waiting') AND t.run_at <= $1
@@ -90,6 +91,7 @@ pub async fn claim(app: &App, limit: usize) -> DbResult<Vec<Claimed>> {
         .bind(now)
         .bind(now.after(LEASE))
         .bind(i64::try_from(limit).unwrap_or(1))
+        .bind(app.nodes().me())
         .fetch_all(conn)
         .await?);
     reach("bot.before_lease");
@@ -255,6 +257,25 @@ pub async fn drop_of(
         query.push(")");
         query.build().persistent(false).execute(conn).await?;
     });
+    Ok(())
+}
+
+/// Of a node that died.
+const LEFT_LYING: &str = "state = 'calling' AND lease_owner IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = bot_turns.lease_owner)";
+
+/// Whether a node that died left any turn lying.
+pub async fn has_stale(tx: &mut Tx) -> DbResult<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM bot_turns WHERE {LEFT_LYING})");
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await?))
+}
+
+/// Makes due what nodes that died were asking. What they would still write changes nothing.
+pub async fn recover(tx: &mut Tx, now: Timestamp) -> DbResult<()> {
+    let sql = format!(
+        "UPDATE bot_turns SET run_at = $1, lease_owner = NULL, fence = fence + 1 WHERE {LEFT_LYING}"
+    );
+    on_db!(tx, |conn| sqlx::query(AssertSqlSafe(sql)).bind(now).execute(conn).await.map(drop)?);
     Ok(())
 }
 

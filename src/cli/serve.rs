@@ -18,6 +18,7 @@ use crate::{
 /// Runs the hub until it is told to stop.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let _lock = lock::take(&config.database)?;
+    open_many_files();
     let app = open(config, false).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = app.db().name(), "starting");
     let running = start(&app).await?;
@@ -29,6 +30,15 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     running.wait().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Lets this process have as many files and connections open as the system allows. Often it begins with 1024.
+fn open_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let allowed = getrlimit(Resource::Nofile).maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: allowed, maximum: allowed }) {
+        tracing::warn!(%error, "the number of open files could not be raised");
+    }
 }
 
 /// Opens a hub whose folders nobody else on this machine can look into.

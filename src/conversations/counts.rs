@@ -31,6 +31,8 @@ pub struct Counts {
     pub waiting: i64,
     /// Snoozed.
     pub snoozed: i64,
+    /// With an answer of which nobody knows whether it arrived, open or not.
+    pub unsure: i64,
     /// Mine, with a word of the customer's that I have not seen.
     pub unread: i64,
     /// Open, by team.
@@ -69,7 +71,8 @@ pub struct ChannelCount {
 
 /// Counts, as one officer sees it. All from indexes.
 pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
-    let (mine, unassigned, open, mentions, waiting, snoozed, unread, bot, has_bots): (
+    let (mine, unassigned, open, mentions, waiting, snoozed, unsure, unread, bot, has_bots): (
+        i64,
         i64,
         i64,
         i64,
@@ -89,6 +92,7 @@ pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
                  WHERE m.officer_id = $1 AND c.status = 'open'),
                 (SELECT COUNT(*) FROM conversations WHERE status = 'open' AND waiting_since < $2 AND bot_id IS NULL),
                 (SELECT COUNT(*) FROM conversations WHERE status = 'snoozed'),
+                (SELECT COUNT(DISTINCT conversation_id) FROM deliveries WHERE state = 'unknown'),
                 (SELECT COUNT(*) FROM conversations c
                  LEFT JOIN reads r ON r.conversation_id = c.id AND r.officer_id = $1
                  WHERE c.status = 'open' AND c.assignee_id = $1
@@ -126,6 +130,7 @@ pub async fn counts(tx: &mut Tx, me: Uuid, now: Timestamp) -> DbResult<Counts> {
         mentions,
         waiting,
         snoozed,
+        unsure,
         unread,
         teams,
         channels,

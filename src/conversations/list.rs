@@ -44,6 +44,8 @@ pub enum Folder {
     Snoozed,
     /// Solved.
     Solved,
+    /// With an answer of which nobody knows whether it arrived, open or not.
+    Unsure,
     /// All.
     All,
 }
@@ -225,6 +227,12 @@ async fn rows_of(
             }
             Folder::Solved => {
                 query.push(" WHERE c.status = 'solved'");
+            }
+            Folder::Unsure => {
+                query.push(
+                    " WHERE c.status IN ('open', 'snoozed', 'solved')
+                        AND c.id IN (SELECT e.conversation_id FROM deliveries e WHERE e.state = 'unknown')",
+                );
             }
             Folder::All => {
                 match state {

@@ -1,6 +1,6 @@
 //! The whole web server: all routes, and what wraps them.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Json, Router,
@@ -20,7 +20,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
-use super::{AppError, Listed, Path, Routes, assets, error::Fault, reference, security};
+use super::{AppError, Listed, Path, Routes, assets, error::Fault, listen, reference, security};
 use crate::{
     app::App, bots, canned, channels, channels::kinds::Part, consent, contacts, conversations,
     demo, files, imports, live, mailings, messages, officers, on_db, quarantine, search, segments,
@@ -143,13 +143,7 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    use axum::serve::ListenerExt;
-    let listener = listener.tap_io(|stream| {
-        // Chat is small writes that must leave at once.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+    listen::serve(router(&app), listener, listen::PATIENCE, stop).await
 }
 
 /// Gives each call an id, logs what failed and how long it took; a 500 tells its id and nothing more.

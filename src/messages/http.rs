@@ -37,6 +37,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(write, routes!(say))
         .add(write, routes!(take_back))
         .add(write, routes!(try_again))
+        .add(write, routes!(has_arrived))
         .add(read, routes!(message_html))
         .add(read, routes!(message_original))
         .add(write, (schemas, paths, upload.layer(DefaultBodyLimit::disable())))
@@ -186,6 +187,19 @@ async fn try_again(
     let (id, events) =
         retry::again(&app, &mut tx, &caller, id, again.channel_id, app.now()).await?;
     app.commit(tx, &events).await?;
+    Ok(Json(shown(&app, id).await?))
+}
+
+/// Says that an answer arrived of which it is not known whether it was sent.
+#[utoipa::path(post, path = "/messages/{id}/arrived", tag = "messages", responses((status = 200, body = MessageView)))]
+async fn has_arrived(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<MessageView>, AppError> {
+    let mut tx = app.db().write().await?;
+    let event = retry::arrived(&mut tx, &caller, id, app.now()).await?;
+    app.commit(tx, &[event]).await?;
     Ok(Json(shown(&app, id).await?))
 }
 

@@ -1,4 +1,4 @@
-//! Trying a failed answer again, by the same channel or another.
+//! Trying a failed answer again, by the same channel or another; and saying of an unknown one that it arrived.
 
 use sapa_channel::{ChannelId, Timestamp};
 use uuid::Uuid;
@@ -61,6 +61,34 @@ pub async fn again(
         .conversation(message.conversation_id, message.contact_id)
         .message(id, message.identity_id);
     Ok((id, vec![event]))
+}
+
+/// Notes that an answer arrived of which that was not known: an officer has heard it. Tells what to log.
+pub async fn arrived(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<NewEvent, AppError> {
+    let message = queries::find(tx, id).await?.ok_or(AppError::NotFound)?;
+    let settled = on_db!(&mut *tx, |conn| {
+        sqlx::query(
+            "UPDATE deliveries SET state = 'sent', reason = 'An officer heard that it arrived', fence = fence + 1,
+                                   updated_at = $2
+             WHERE message_id = $1 AND state = 'unknown'",
+        )
+        .bind(id)
+        .bind(now)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    if settled == 0 {
+        return Err(AppError::conflict("not_unknown", "what became of this answer is known"));
+    }
+    Ok(NewEvent::new("delivery.changed", now, caller.actor())
+        .conversation(message.conversation_id, message.contact_id)
+        .message(id, message.identity_id))
 }
 
 /// Stops what is still tried, for it goes by another channel now.

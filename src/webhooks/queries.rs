@@ -142,16 +142,17 @@ pub async fn queue(tx: &mut Tx, deliveries: &[NewDelivery], now: Timestamp) -> D
 }
 
 /// Leases deliveries of a webhook that are due, the oldest first. The try counts from here (D6); if its outcome
-/// is not noted by the end of the lease, it is made again with the same id.
+/// is not noted by the end of the lease, or before its node dies, it is made again with the same id.
 pub async fn claim(
     tx: &mut Tx,
     webhook_id: Uuid,
+    owner: Uuid,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
 ) -> DbResult<Vec<Claimed>> {
     let sql = format!(
-        "UPDATE webhook_deliveries SET attempts = attempts + 1, run_at = $3
+        "UPDATE webhook_deliveries SET attempts = attempts + 1, run_at = $3, lease_owner = $5
          WHERE id IN (SELECT id FROM webhook_deliveries
                       WHERE webhook_id = $1 AND state = 'queued' AND run_at <= $2
                       ORDER BY run_at LIMIT $4 {skip_locked})
@@ -163,20 +164,24 @@ pub async fn claim(
         .bind(now)
         .bind(lease_until)
         .bind(limit)
+        .bind(owner)
         .fetch_all(conn)
         .await?))
 }
 
 /// Leases one delivery, whenever it is due.
-pub async fn claim_one(tx: &mut Tx, id: Uuid, lease_until: Timestamp) -> DbResult<()> {
-    on_db!(tx, |conn| sqlx::query(
-        "UPDATE webhook_deliveries SET attempts = attempts + 1, run_at = $2 WHERE id = $1"
+pub async fn claim_one(tx: &mut Tx, id: Uuid, owner: Uuid, lease_until: Timestamp) -> DbResult<()> {
+    on_db!(tx, |conn| {
+        sqlx::query(
+        "UPDATE webhook_deliveries SET attempts = attempts + 1, run_at = $2, lease_owner = $3 WHERE id = $1"
     )
     .bind(id)
     .bind(lease_until)
+    .bind(owner)
     .execute(conn)
     .await
-    .map(drop)?);
+    .map(drop)?
+    });
     Ok(())
 }
 
@@ -187,7 +192,8 @@ pub async fn note(tx: &mut Tx, tried: &[Tried]) -> DbResult<()> {
     {
         let Some(first) = some.first() else { continue };
         on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new("UPDATE webhook_deliveries SET state = ");
+            let mut query =
+                QueryBuilder::new("UPDATE webhook_deliveries SET lease_owner = NULL, state = ");
             query.push_bind(first.state()).push(", status = ").push_bind(first.status);
             query.push(", error = ").push_bind(&first.error);
             if let Some(at) = first.again_at {
@@ -202,6 +208,24 @@ pub async fn note(tx: &mut Tx, tried: &[Tried]) -> DbResult<()> {
             query.build().persistent(false).execute(conn).await?;
         });
     }
+    Ok(())
+}
+
+/// Of a node that died.
+const LEFT_LYING: &str = "state = 'queued' AND lease_owner IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = webhook_deliveries.lease_owner)";
+
+/// Whether a node that died left any delivery lying.
+pub async fn has_stale(tx: &mut Tx) -> DbResult<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM webhook_deliveries WHERE {LEFT_LYING})");
+    Ok(on_db!(tx, |conn| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await?))
+}
+
+/// Makes due what nodes that died were posting.
+pub async fn recover(tx: &mut Tx, now: Timestamp) -> DbResult<()> {
+    let sql =
+        format!("UPDATE webhook_deliveries SET run_at = $1, lease_owner = NULL WHERE {LEFT_LYING}");
+    on_db!(tx, |conn| sqlx::query(AssertSqlSafe(sql)).bind(now).execute(conn).await.map(drop)?);
     Ok(())
 }
 

@@ -19,7 +19,8 @@ use crate::{app::App, db::DbResult, http::AppError};
 /// How many calls to one webhook are under way at once.
 const AT_ONCE: i64 = 8;
 
-/// A try whose outcome is not noted within this time is made again; a call takes ten seconds at most.
+/// A try whose outcome is not noted within this time is made again, and one of a node that died at once; a call takes ten
+/// seconds at most.
 const LEASE: Duration = Duration::from_secs(60);
 
 /// The kind of event that tests a webhook.
@@ -30,7 +31,8 @@ pub async fn drain(app: &App, target: &Target, stop: &CancellationToken) -> DbRe
     while !stop.is_cancelled() {
         let now = app.now();
         let mut tx = app.db().write().await?;
-        let claimed = queries::claim(&mut tx, target.id, now, now.after(LEASE), AT_ONCE).await?;
+        let (me, until) = (app.nodes().me(), now.after(LEASE));
+        let claimed = queries::claim(&mut tx, target.id, me, now, until, AT_ONCE).await?;
         if !claimed.is_empty() {
             reach("webhook.before_lease");
         }
@@ -81,7 +83,7 @@ pub async fn test(app: &App, webhook_id: Uuid) -> Result<DeliveryView, AppError>
     let target = queries::target(&mut tx, webhook_id).await?.ok_or(AppError::NotFound)?;
     let new = NewDelivery { id, webhook_id, event: TEST.to_owned(), body: body.clone() };
     queries::queue(&mut tx, &[new], now).await?;
-    queries::claim_one(&mut tx, id, now.after(LEASE)).await?;
+    queries::claim_one(&mut tx, id, app.nodes().me(), now.after(LEASE)).await?;
     tx.commit().await?;
 
     let claimed = Claimed { id, body, attempts: 1, created_at: now };

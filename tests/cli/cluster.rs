@@ -1,6 +1,9 @@
 //! Several nodes on one PostgreSQL, with a NATS server and people who write to all of them.
 
 use std::{
+    collections::HashMap,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -36,6 +39,8 @@ pub struct Cluster {
 pub struct Node {
     pub sapa: Installation,
     pub smtp: u16,
+    /// Its way to NATS.
+    pub line: Line,
     pub running: Option<Running>,
 }
 
@@ -59,12 +64,13 @@ impl Cluster {
         let shared = tempfile::tempdir().unwrap();
         let node = || {
             let smtp = free_port();
-            let (bus, files) = (nats.url(), shared.path().display());
+            let line = Line::to(nats.port);
+            let (bus, files) = (url_at(line.port), shared.path().display());
             let text = format!(
                 "database.url = \"{database}\"\nbus.url = \"{bus}\"\nfiles.folder = \"{files}\"\n\
                  smtp.listen = \"127.0.0.1:{smtp}\"\ndelivery.undo_seconds = 0\n{settings}"
             );
-            Node { sapa: Installation::new(&text), smtp, running: None }
+            Node { sapa: Installation::new(&text), smtp, line, running: None }
         };
         let mut nodes: Vec<Node> = (0..count).map(|_| node()).collect();
         nodes.iter_mut().for_each(Node::serve);
@@ -125,6 +131,18 @@ impl Cluster {
             assert!(begun.elapsed() < PATIENCE, "nobody holds {lease}: {rows:?}\n{}", self.said());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// How often each node that runs has beaten, by its place.
+    pub async fn beats(&self) -> HashMap<usize, i64> {
+        let mut conn = PgConnection::connect(&self.database).await.unwrap();
+        let sql = "SELECT name, beat FROM nodes";
+        let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&mut conn).await.unwrap();
+        let place_of = |name: &str| {
+            let is_it = |hub: &Running| name.ends_with(&format!(" {}", hub.id()));
+            self.nodes.iter().position(|node| node.running.as_ref().is_some_and(is_it))
+        };
+        rows.iter().filter_map(|(name, beat)| Some((place_of(name)?, *beat))).collect()
     }
 
     /// What all nodes have said.
@@ -247,7 +265,7 @@ impl Nats {
             .expect("script/setup installs nats-server");
         self.server = Some(server);
         let begun = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(begun.elapsed() < PATIENCE, "NATS does not listen");
             thread::sleep(Duration::from_millis(20));
         }
@@ -262,12 +280,64 @@ impl Nats {
     }
 
     pub fn url(&self) -> String {
-        format!("nats://sapa:{BUS_PASSWORD}@127.0.0.1:{}", self.port)
+        url_at(self.port)
     }
+}
+
+fn url_at(port: u16) -> String {
+    format!("nats://sapa:{BUS_PASSWORD}@127.0.0.1:{port}")
 }
 
 impl Drop for Nats {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// A line to a server that can be cut so that neither side is told: what is said is held back.
+pub struct Line {
+    pub port: u16,
+    cut: Arc<AtomicBool>,
+}
+
+impl Line {
+    fn to(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let line = Self { port: listener.local_addr().unwrap().port(), cut: Arc::default() };
+        let cut = line.cut.clone();
+        thread::spawn(move || {
+            for near in listener.incoming().flatten() {
+                // Without a server the caller is hung up on.
+                let Ok(far) = TcpStream::connect(("127.0.0.1", server)) else { continue };
+                let ends = [(&near, &far), (&far, &near)];
+                let ends = ends.map(|(a, b)| (a.try_clone().unwrap(), b.try_clone().unwrap()));
+                for (from, to) in ends {
+                    let cut = cut.clone();
+                    thread::spawn(move || pass(from, to, &cut));
+                }
+            }
+        });
+        line
+    }
+
+    /// Nothing passes any more, or again.
+    pub fn is_cut(&self, cut: bool) {
+        self.cut.store(cut, Ordering::Relaxed);
+    }
+}
+
+/// Passes on what is said until one side ends.
+fn pass(mut from: TcpStream, mut to: TcpStream, cut: &AtomicBool) {
+    let mut piece = [0; 4096];
+    loop {
+        let count = from.read(&mut piece).unwrap_or(0);
+        while cut.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        if count == 0 || to.write_all(&piece[..count]).is_err() {
+            let _ = to.shutdown(std::net::Shutdown::Both);
+            let _ = from.shutdown(std::net::Shutdown::Both);
+            return;
+        }
     }
 }

@@ -80,3 +80,30 @@ async fn d1_the_log_is_on_the_disk_before_lmtp_answers_and_telegram_is_asked_for
     trace.on_disk_before("penanda-lokal", &["\"250 2.0.0 taken"]);
     trace.on_disk_before("penanda-telegram", &[r#"\"offset\":"#]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d1_the_log_is_on_the_disk_before_an_update_that_telegram_posts_is_answered() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let telegram = Stub::start().await.unwrap();
+    let sapa = Installation::new(&format!("telegram.api_url = \"{}\"\n", telegram.url()));
+    let hub =
+        sapa.serve_under(&["strace", "-D", "-f", "-y", "-s", "4200", "-o", "trace", "-e", CALLS]);
+    let admin = Admin::first(sapa.port).await;
+    let settings = json!({ "webhook": true });
+    let bot =
+        json!({ "kind": "telegram", "name": "Bot", "secret": stub::TOKEN, "settings": settings });
+    admin.post("/channels", bot).await;
+    let until = async |what: &str, is_so: &dyn Fn() -> bool| {
+        for _ in 0..500 {
+            if is_so() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{what}:\n{}", hub.said());
+    };
+    until("Telegram was not told where to post", &|| telegram.webhook().is_some()).await;
+    telegram.customer(48_213_377, "Budi").says("penanda-kiriman");
+    until("it was not taken", &|| telegram.pending().is_empty()).await;
+    end(&sapa, hub).await.on_disk_before_answer("penanda-kiriman", "HTTP/1.1 200");
+}

@@ -171,6 +171,49 @@ async fn d5_a_bus_that_is_stopped_and_started_empty_costs_nothing_but_time() {
     cluster.nodes[1].serve();
 }
 
+/// What an officer and a visitor say to each other, each at another node, is heard.
+async fn talk(ayu: &Admin, screen: &mut Socket, rina: &mut Socket, id: &Value, words: &str) {
+    says(rina, words).await;
+    let in_this = |told: &Value| {
+        let event = &told["event"];
+        event["kind"] == "message.received" && event["conversation_id"] == *id
+    };
+    screen.hears_that("event", in_this).await;
+    let path = format!("/conversations/{}/messages", id.as_str().unwrap());
+    let answer = format!("Ya, {words}");
+    ayu.post(&path, json!({ "kind": "reply", "text": answer })).await;
+    rina.hears_that("message", |told| told.to_string().contains(&answer)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d5_a_bus_that_is_cut_in_two_under_load_loses_nothing_and_grows_together_again() {
+    let cluster = Cluster::new(3, "mail.folder = \"mail\"\n").await;
+    let ayu = cluster.admin().await;
+    ayu.mailbox().await;
+    let site = caller::site(&ayu).await;
+    let mut screen = ayu.screen().await;
+    let mut rina = visitor(cluster.nodes[1].sapa.port, &site).await;
+    says(&mut rina, "Halo").await;
+    let conversation = hears_message(&mut screen).await["conversation_id"].clone();
+    let writers = cluster.writers(3);
+    for round in 0..2 {
+        // Nobody is told of the cut: the connection stays, and nothing comes. The nodes look by themselves.
+        cluster.nodes[1].line.is_cut(true);
+        for n in 0..3 {
+            talk(&ayu, &mut screen, &mut rina, &conversation, &format!("putus {round} {n}")).await;
+        }
+        cluster.nodes[1].line.is_cut(false);
+        talk(&ayu, &mut screen, &mut rina, &conversation, &format!("sambung {round}")).await;
+    }
+    // That somebody types is told by the bus alone.
+    let typing = json!({ "type": "typing", "conversation_id": conversation, "on": true });
+    screen.say(typing).await;
+    assert_eq!(rina.hears("typing").await["name"], "Ayu");
+    let stored = "SELECT COUNT(*) FROM messages WHERE subject IS NOT NULL";
+    cluster.until(stored, |count: &i64| *count > 30).await;
+    cluster.each_once(writers.end()).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_refuses_a_database_that_a_newer_one_has_used() {
     let database = schema().await;

@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-/// The calls that matter: what is written, and what is forced onto the disk.
-pub const CALLS: &str = "trace=pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync";
+/// The calls that matter: what is written, what is forced onto the disk, and what is heard.
+pub const CALLS: &str = "trace=pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync,read,recvfrom";
 
 /// A call, by the lines of the trace in which it begins and ends.
 #[derive(Debug)]
@@ -47,10 +47,34 @@ impl Trace {
             .0
             .iter()
             .find(|call| {
-                !call.text.starts_with("pwrite64")
-                    && acknowledgement.iter().all(|part| call.text.contains(part))
+                is_said(call) && acknowledgement.iter().all(|part| call.text.contains(part))
             })
             .unwrap_or_else(|| panic!("{acknowledgement:?} was never written"));
+        self.is_on_disk(words, acknowledged);
+    }
+
+    /// Asserts that what came in a request and says `words` was on the disk before that was answered by `acknowledgement`.
+    pub fn on_disk_before_answer(&self, words: &str, acknowledgement: &str) {
+        let asked = self
+            .0
+            .iter()
+            .find(|call| is_heard(call) && call.text.contains(words))
+            .unwrap_or_else(|| panic!("{words:?} was never heard"));
+        let line = socket(&asked.text);
+        let acknowledged = self
+            .0
+            .iter()
+            .find(|call| {
+                call.begins > asked.begins
+                    && is_said(call)
+                    && socket(&call.text) == line
+                    && call.text.contains(acknowledgement)
+            })
+            .unwrap_or_else(|| panic!("{acknowledgement:?} was never answered at {line:?}"));
+        self.is_on_disk(words, acknowledged);
+    }
+
+    fn is_on_disk(&self, words: &str, acknowledged: &Call) {
         let logged = self
             .0
             .iter()
@@ -75,4 +99,19 @@ impl Trace {
             acknowledged.begins
         );
     }
+}
+
+fn is_heard(call: &Call) -> bool {
+    (call.text.starts_with("read(") || call.text.starts_with("recvfrom("))
+        && call.text.contains("<socket:")
+}
+
+fn is_said(call: &Call) -> bool {
+    !call.text.starts_with("pwrite64") && !is_heard(call)
+}
+
+/// The socket of a call, as the trace names it.
+fn socket(call: &str) -> Option<&str> {
+    let from = call.find("<socket:")?;
+    call[from..].split('>').next()
 }

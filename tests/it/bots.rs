@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod charge;
+mod dying;
 mod examples;
 mod limits;
 mod settings;

@@ -1,5 +1,6 @@
 //! Outgoing webhooks, against a real receiver.
 
+mod dying;
 mod posting;
 mod settings;
 

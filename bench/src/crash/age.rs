@@ -1,4 +1,4 @@
-//! Lets time pass for what waits in the database: retries are due, and what a dead hub held is free.
+//! Lets time pass for what waits in the database: retries are due, and dead hubs are buried.
 
 use sapa::{
     db::{Db, DbError, DbResult},
@@ -13,22 +13,17 @@ const RETRIES: [&str; 4] = [
     "UPDATE webhook_deliveries SET run_at = 1 WHERE state = 'queued' AND attempts > 0 AND error IS NOT NULL",
 ];
 
-/// What a hub that is gone held.
-const LEASES: [&str; 4] = [
-    "UPDATE deliveries SET lease_until = 1 WHERE state IN ('leased', 'dispatching')",
-    "UPDATE mailing_workers SET until = 1",
-    "UPDATE bot_turns SET run_at = 1 WHERE state = 'calling'",
-    "UPDATE webhook_deliveries SET run_at = 1 WHERE state = 'queued'",
-];
+/// Every hub that is gone is buried, as another one would after some seconds.
+const BURIED: [&str; 1] = ["DELETE FROM nodes"];
 
 /// Retries are due.
 pub async fn retries(db: &Db) -> DbResult<()> {
     run(db, &RETRIES).await
 }
 
-/// So long has passed that also every lease has ended. Only while no hub runs.
+/// So long has passed that dead hubs are buried, too. Only while no hub runs.
 pub async fn all(db: &Db) -> DbResult<()> {
-    run(db, &LEASES).await?;
+    run(db, &BURIED).await?;
     run(db, &RETRIES).await
 }
 

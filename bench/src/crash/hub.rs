@@ -2,25 +2,26 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use bench::{
-    hub::{Backend, folder, postgres_url},
+    hub::{Backend, folder},
     process::{Process, free_port},
 };
 use sapa::db::Db;
-use sapa_channel::new_id;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-use crate::proxy::{self, Proxy};
+use crate::{clock::SetClock, postgres::Server, proxy::Proxy};
 
 /// Where a hub lives through all its deaths.
 #[derive(Debug)]
 pub struct Place {
     folder: TempDir,
-    schema: Option<String>,
     url: String,
+    /// The PostgreSQL.
+    pub server: Option<Server>,
+    /// The clock of its machine.
+    pub clock: SetClock,
     /// The hub's way to PostgreSQL.
     pub proxy: Option<Proxy>,
     /// Its web server.
@@ -39,27 +40,24 @@ impl Place {
     /// An empty place, with settings for a relay at a port and a Telegram at an address.
     pub async fn new(backend: Backend, relay: u16, telegram: &str) -> anyhow::Result<Self> {
         let folder = folder()?;
-        let (mut url, mut schema) =
-            (format!("sqlite:{}", folder.path().join("sapa.db").display()), None);
-        let mut proxy = None;
+        let clock = SetClock::new(folder.path())?;
+        let mut url = format!("sqlite:{}", folder.path().join("sapa.db").display());
+        let (mut server, mut proxy) = (None, None);
         if backend == Backend::Postgres {
-            let server = postgres_url().context("TEST_POSTGRES_URL names no PostgreSQL")?;
-            let name = format!("crash_{}", new_id().simple());
-            let mut admin = PgConnection::connect(&server).await?;
-            sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut admin).await?;
-            url = format!("{server}&options=-csearch_path%3D{name}");
-            schema = Some(name);
-            proxy = Some(Proxy::listen(&proxy::folder_of(&server)?)?);
+            let started = Server::start().await?;
+            url = started.url();
+            proxy = Some(Proxy::listen(started.folder())?);
+            server = Some(started);
         }
         let place =
-            Self { folder, schema, url, proxy, http: free()?, smtp: free()?, lmtp: free()? };
+            Self { folder, url, server, clock, proxy, http: free()?, smtp: free()?, lmtp: free()? };
         let settings = format!(
             "server.listen = \"{0}\"\nserver.public_url = \"http://{0}\"\ndatabase.url = {1:?}\nfiles.folder = \"{2}\"\n\
              smtp.listen = \"{3}\"\nsmtp.lmtp_listen = \"{4}\"\ntelegram.api_url = \"{telegram}\"\n\
              delivery.undo_seconds = 0\noutbound.allow = [\"127.0.0.1\"]\nlog.level = \"warn\"\n\
              [mail.relay]\nhost = \"127.0.0.1\"\nport = {relay}\ntls = \"none\"\n",
             place.http,
-            place.hubs_url()?,
+            place.hubs_url(),
             place.path("files").display(),
             place.smtp,
             place.lmtp,
@@ -69,10 +67,14 @@ impl Place {
     }
 
     /// The hub's address of the database.
-    fn hubs_url(&self) -> anyhow::Result<String> {
-        let Some(proxy) = &self.proxy else { return Ok(self.url.clone()) };
-        let server = proxy::folder_of(&self.url)?.display().to_string();
-        Ok(self.url.replace(&server, &proxy.folder().display().to_string()))
+    fn hubs_url(&self) -> String {
+        match (&self.server, &self.proxy) {
+            (Some(server), Some(proxy)) => {
+                let (straight, by_proxy) = (server.folder().display(), proxy.folder().display());
+                self.url.replace(&straight.to_string(), &by_proxy.to_string())
+            }
+            _ => self.url.clone(),
+        }
     }
 
     /// A path in its folder.
@@ -90,7 +92,11 @@ impl Place {
         let log = std::fs::File::options().create(true).append(true).open(self.path("log"))?;
         let config = self.path("sapa.toml");
         let line = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
-        Process::spawn(line, variables, self.http.port(), Stdio::from(log))
+        let mut variables = variables.to_vec();
+        if !variables.iter().any(|(name, _)| *name == SetClock::LIBRARY) {
+            variables.extend(self.clock.variables());
+        }
+        Process::spawn(line, &variables, self.http.port(), Stdio::from(log))
     }
 
     /// Starts the hub, and waits until it is ready.
@@ -101,20 +107,15 @@ impl Place {
     }
 
     /// Removes what was stored; with `keep` the folder stays, and its path is told.
-    pub async fn remove(self, keep: bool) -> anyhow::Result<()> {
-        if keep {
-            eprintln!(
-                "the ledger, the hub's log and its files are kept in {}",
-                self.folder.keep().display()
-            );
-            return Ok(());
+    pub fn remove(mut self, keep: bool) {
+        if !keep {
+            return;
         }
-        if let (Some(schema), Some(url)) = (&self.schema, postgres_url()) {
-            let mut admin = PgConnection::connect(&url).await?;
-            let drop = format!("DROP SCHEMA {schema} CASCADE");
-            sqlx::query(AssertSqlSafe(drop)).execute(&mut admin).await?;
+        let folder = self.folder.keep();
+        eprintln!("the ledger, the hub's log and its files are kept in {}", folder.display());
+        if let Some(server) = &mut self.server {
+            eprintln!("PostgreSQL's data are kept in {}", server.keep().display());
         }
-        Ok(())
     }
 }
 

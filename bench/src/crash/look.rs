@@ -93,12 +93,18 @@ async fn histories(
     Ok(())
 }
 
-/// What is unknown in the database is shown as unknown: in the history of its contact, or the mailing's ledger.
+/// What is unknown in the database is shown as unknown: in the folder for that and the history of its contact, or
+/// the mailing's ledger.
 async fn unknown(world: &World, books: &Books, report: &mut Report) -> anyhow::Result<()> {
     let mut shown: HashMap<String, HashSet<String>> = HashMap::new();
+    let folder = all(world, "/conversations?folder=unsure&limit=200").await?;
+    let folder: HashSet<i64> = folder.iter().filter_map(|row| row["number"].as_i64()).collect();
     for message in &books.rows.messages {
         if message.state.as_deref() != Some("unknown") {
             continue;
+        }
+        if !folder.contains(&message.number) {
+            report.hidden.insert(format!("{} is not in the folder", message.mark()));
         }
         let contact = message.contact_id.to_string();
         if !shown.contains_key(&contact) {

@@ -53,6 +53,11 @@ impl Came {
         Dice(self.chance.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9e37_79b9)).below(100)
     }
 
+    /// Whether no trouble shall be made.
+    pub fn is_gentle(&self) -> bool {
+        self.gentle.load(Ordering::SeqCst)
+    }
+
     /// Whether the peers make no trouble from now on.
     pub fn be_gentle(&self, gentle: bool) {
         self.gentle.store(gentle, Ordering::SeqCst);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bench::dice::Dice;
+use bench::{dice::Dice, hub::Backend};
 use sapa_channel::points;
 
 /// What was ordered.
@@ -14,8 +14,10 @@ pub struct Orders {
     pub points: usize,
     /// Of how many of the named places, chosen by chance.
     pub places: usize,
-    /// Whether COMMITs are cut.
-    pub cuts: bool,
+    /// The database.
+    pub backend: Backend,
+    /// Whether the disk can be made slow.
+    pub slow: bool,
     /// Where chance begins.
     pub seed: u64,
 }
@@ -31,6 +33,12 @@ pub enum End {
     Cuts(Duration),
     /// By SIGKILL, after PostgreSQL was gone for so long and has come back.
     Outage(Duration),
+    /// By SIGKILL, after PostgreSQL itself was killed twice, with such pauses.
+    ServerKilled(Duration),
+    /// By SIGKILL, after the clock was set back, ahead again and further ahead, with such pauses.
+    Jumps(Duration),
+    /// By SIGKILL, after the disk was slow for so long.
+    Slow(Duration),
     /// By SIGTERM, so long after it became ready.
     Told(Duration),
 }
@@ -67,15 +75,26 @@ pub fn plan(orders: Orders) -> [Phase; 2] {
             phases[phase].ends.push(End::Point(name, times));
         }
     }
-    for phase in &mut phases {
+    let on_postgres = orders.backend == Backend::Postgres;
+    for (place, phase) in phases.iter_mut().enumerate() {
         let told = 1 + phase.ends.len() / 25;
-        for _ in 0..told {
+        for number in 0..told {
             let millis = 300 + u64::try_from(dice.below(1_000)).unwrap_or_default();
             phase.ends.push(End::Told(Duration::from_millis(millis)));
-            if orders.cuts {
+            if on_postgres {
                 phase.ends.push(End::Cuts(Duration::from_millis(1_000 + millis)));
                 phase.ends.push(End::Outage(Duration::from_millis(500 + millis)));
             }
+            // One of these at a time, in turn.
+            let pause = Duration::from_millis(300 + millis / 2);
+            let mut faults = vec![End::Jumps(pause)];
+            if on_postgres {
+                faults.push(End::ServerKilled(pause));
+            }
+            if orders.slow {
+                faults.push(End::Slow(3 * pause));
+            }
+            phase.ends.push(faults.swap_remove((number + place) % faults.len()));
         }
         shuffle(&mut phase.ends, &mut dice);
     }

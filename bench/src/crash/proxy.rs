@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -91,12 +90,6 @@ impl Proxy {
         self.shared.armed.store(0, Ordering::SeqCst);
         self.shared.cuts.swap(0, Ordering::SeqCst)
     }
-}
-
-/// The folder of the server's socket, as the address of the database names it.
-pub fn folder_of(url: &str) -> anyhow::Result<PathBuf> {
-    let host = url.split(['?', '&']).find_map(|part| part.strip_prefix("host="));
-    Ok(PathBuf::from(host.context("the address of PostgreSQL names no folder of its socket")?))
 }
 
 async fn pass(client: UnixStream, server: PathBuf, shared: &Shared) -> std::io::Result<()> {

@@ -21,6 +21,12 @@ pub struct Report {
     pub cuts: usize,
     /// How often PostgreSQL was gone for a while.
     pub outages: usize,
+    /// How often PostgreSQL itself was killed: a process of it, or all.
+    pub server_kills: usize,
+    /// How often the clock was set.
+    pub jumps: usize,
+    /// How often the disk was slow.
+    pub slow: usize,
     /// How often the hub was told to stop.
     pub told: usize,
     /// The longest that it took to stop.
@@ -88,6 +94,9 @@ impl Report {
             ("places never reached", self.unreached.len().to_string()),
             ("connections cut in a COMMIT", self.cuts.to_string()),
             ("outages of PostgreSQL", self.outages.to_string()),
+            ("kills of PostgreSQL", self.server_kills.to_string()),
+            ("times that the clock was set", self.jumps.to_string()),
+            ("times that the disk was slow", self.slow.to_string()),
             ("told to stop", self.told.to_string()),
             ("longest stop", stop),
             ("acknowledged", self.taken.to_string()),
@@ -106,7 +115,8 @@ impl Report {
             "{}",
             json!({
                 "backend": self.backend, "seed": self.seed, "random": self.random, "points": self.points,
-                "unreached": self.unreached, "cuts": self.cuts, "outages": self.outages, "told": self.told,
+                "unreached": self.unreached, "cuts": self.cuts, "outages": self.outages, "server_kills": self.server_kills,
+                "jumps": self.jumps, "slow": self.slow, "told": self.told,
                 "longest_stop_ms": u64::try_from(self.longest_stop.as_millis()).unwrap_or(u64::MAX),
                 "taken": self.taken, "left": self.left, "lost": self.lost.len(),
                 "doubled_in": self.doubled_in.len(), "doubled_out": self.doubled_out.len(),

@@ -12,13 +12,13 @@ use tokio::time::{Instant, sleep};
 use crate::{
     age,
     audit::{self, Books},
+    faults,
     hub::{Place, wait_ready},
     ledger::Ledger,
     look::{self, Seen},
     mailings, office,
     peers::{self, Came},
     plan::{End, Orders, plan},
-    proxy::Cut,
     report::Report,
     rows, senders, sink, talks,
     world::World,
@@ -56,7 +56,7 @@ pub async fn run(backend: Backend, orders: Orders) -> anyhow::Result<Report> {
     if done.is_err() {
         rig.report.show();
     }
-    rig.place.remove(keep).await?;
+    rig.place.remove(keep);
     done?;
     Ok(rig.report)
 }
@@ -166,42 +166,28 @@ impl Rig {
         if let End::Point(name, times) = end {
             return self.until(name, *times).await;
         }
-        let mut hub = self.place.start(&[])?;
-        match end {
+        let mut hub = match end {
             End::Random(after) => {
+                let mut hub = self.place.start(&[])?;
                 // Some die while they start.
                 if self.dice.below(5) > 0 && !wait_ready(&mut hub).await? {
                     self.report.odd.insert(format!("the hub ended by itself: {:?}", hub.ended()?));
                 }
                 sleep(*after).await;
-                hub.signal("KILL")?;
-                gone(&mut hub, Duration::from_secs(10)).await?;
                 self.report.random += 1;
-            }
-            End::Cuts(time) => {
-                ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
-                self.report.cuts += self.cut(*time).await;
-                hub.signal("KILL")?;
-                gone(&mut hub, Duration::from_secs(10)).await?;
-            }
-            End::Outage(time) => {
-                ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
-                self.outage(*time).await;
-                if let Some(status) = hub.ended()? {
-                    let what = format!("the hub did not outlive an outage: {status}");
-                    self.report.odd.insert(what);
-                    return Ok(());
-                }
-                hub.signal("KILL")?;
-                gone(&mut hub, Duration::from_secs(10)).await?;
-                self.report.outages += 1;
+                hub
             }
             End::Told(after) => {
-                ensure!(wait_ready(&mut hub).await?, "the hub ended by itself");
+                let hub = self.place.ready().await?;
                 sleep(*after).await;
                 self.stop(hub).await?;
+                return self.age_sometimes().await;
             }
-            End::Point(..) => {}
+            other => faults::befall(&self.place, other, &mut self.report).await?,
+        };
+        if hub.ended()?.is_none() {
+            hub.signal("KILL")?;
+            gone(&mut hub, Duration::from_secs(10)).await?;
         }
         self.age_sometimes().await
     }
@@ -235,30 +221,6 @@ impl Rig {
 
     async fn stop(&mut self, hub: Process) -> anyhow::Result<()> {
         stop(hub, &mut self.report).await
-    }
-
-    /// Takes PostgreSQL away in the middle of everything, and gives it back.
-    async fn outage(&self, time: Duration) {
-        let Some(proxy) = &self.place.proxy else { return };
-        sleep(Duration::from_millis(500)).await;
-        proxy.be_gone(true);
-        sleep(time).await;
-        proxy.be_gone(false);
-        sleep(time).await;
-    }
-
-    /// Cuts one COMMIT after the other for a while. Tells how many.
-    async fn cut(&self, time: Duration) -> usize {
-        let Some(proxy) = &self.place.proxy else { return 0 };
-        let end = Instant::now() + time;
-        for how in [Cut::Before, Cut::After].into_iter().cycle() {
-            if Instant::now() >= end {
-                break;
-            }
-            proxy.cut(how);
-            sleep(Duration::from_millis(70)).await;
-        }
-        proxy.calm()
     }
 
     /// The next hub mostly finds everything as it was left.

@@ -33,7 +33,7 @@ pub async fn listen(came: Arc<Came>) -> anyhow::Result<u16> {
 
 async fn talk(stream: TcpStream, came: &Came) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 relay.example ESMTP\r\n").await?;
+    greet(&mut stream, came).await?;
     let (mut to, mut line) = (String::new(), String::new());
     loop {
         line.clear();
@@ -55,6 +55,36 @@ async fn talk(stream: TcpStream, came: &Came) -> std::io::Result<()> {
             mail(&mut stream, came, &to).await?;
         }
     }
+}
+
+/// Greets, now and then in a way that nobody can make sense of.
+async fn greet(stream: &mut BufReader<TcpStream>, came: &Came) -> std::io::Result<()> {
+    let greeting = b"220 relay.example ESMTP\r\n";
+    match came.chance() {
+        0 => stream.write_all(b"\x16\x03\x01\0\xff HTTP/1.1 220\r\n\0\r\n").await,
+        1 => {
+            // A line without an end, until the other side has enough.
+            for _ in 0..4096 {
+                stream.write_all(&[b'2'; 4 << 10]).await?;
+            }
+            Err(std::io::ErrorKind::ConnectionAborted.into())
+        }
+        2 => drip(stream, came, greeting).await,
+        _ => stream.write_all(greeting).await,
+    }
+}
+
+/// Says it a byte a second, as long as trouble may be made.
+async fn drip(stream: &mut BufReader<TcpStream>, came: &Came, words: &[u8]) -> std::io::Result<()> {
+    for byte in words {
+        stream.write_all(&[*byte]).await?;
+        for _ in 0..20 {
+            if !came.is_gentle() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a mail and answers it.
@@ -91,12 +121,7 @@ async fn mail(stream: &mut BufReader<TcpStream>, came: &Came, to: &str) -> std::
         3 | 4 => return Err(std::io::ErrorKind::ConnectionAborted.into()),
         5 => tokio::time::sleep(Duration::from_millis(1_500)).await,
         6 => {
-            // A byte at a time.
-            for byte in b"250 taken at last\r\n" {
-                stream.write_all(&[*byte]).await?;
-                tokio::time::sleep(Duration::from_millis(60)).await;
-            }
-            return Ok(());
+            return drip(stream, came, b"250 taken at last\r\n").await;
         }
         7 => return stream.write_all(b"\0\xff what\r\n").await,
         _ => tokio::time::sleep(Duration::from_millis(2)).await,

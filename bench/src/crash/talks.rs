@@ -116,6 +116,8 @@ fn trouble(world: &World) {
         8..10 => Behaviour::TooMany { retry_after: 1 },
         10..12 => Behaviour::broken(),
         12..13 => Behaviour::refuse(502, "<html>Bad Gateway"),
+        13..15 => Behaviour::Garbage,
+        15..17 => Behaviour::Drip { milliseconds: 15 },
         _ => return,
     };
     world.telegram.0.behave_next([how]);

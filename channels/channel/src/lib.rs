@@ -8,6 +8,7 @@ mod ids;
 mod inbound;
 mod outbound;
 pub mod points;
+mod steady;
 mod time;
 
 #[cfg(feature = "conformance")]

@@ -1,8 +1,13 @@
 //! Points in time, and the clock that tells them.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::steady::Steady;
 
 /// A point in time: microseconds since 1970 in UTC.
 ///
@@ -96,14 +101,19 @@ pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The machine's clock, but never going back: while that is behind what was told already, time goes on at half its
+/// speed. A process that starts anew begins with what the clock says.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
+
+static STEADY: Steady = Steady::new();
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     fn now(&self) -> Timestamp {
-        Timestamp(jiff::Timestamp::now().as_microsecond())
+        let nanos = jiff::Timestamp::now().as_nanosecond();
+        let nanos = i64::try_from(nanos).unwrap_or(i64::MAX);
+        Timestamp(STEADY.now(nanos, Instant::now()) / 1_000)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod data;
 mod deliver;
+mod places;
 mod session;
 mod tls;
 
@@ -14,12 +15,13 @@ use sapa_channel::{ChannelId, Clock, Intake, SystemClock};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use places::{Place, Places};
 use session::{Ended, Session};
 
 /// Knows which addresses are ours.
@@ -55,6 +57,8 @@ pub struct ServerConfig {
     pub max_size: usize,
     /// The most connections at once; further ones are told to come later.
     pub max_connections: usize,
+    /// How long a client may let nothing be heard when all connections are taken and another client comes.
+    pub patience: Duration,
     /// The most recipients of a mail.
     pub max_recipients: usize,
     /// The most errors of a connection, mails in between forgiving them.
@@ -87,6 +91,7 @@ impl ServerConfig {
             protocol,
             max_size: 25 << 20,
             max_connections: 500,
+            patience: Duration::from_secs(5),
             max_recipients: 100,
             max_errors: 20,
             max_memory: 256 << 20,
@@ -162,7 +167,8 @@ impl Server {
     /// and mails that are being received are finished, within the time for it.
     pub async fn run(self, stop: CancellationToken) {
         let Self { listener, local_addr, shared } = self;
-        let places = Arc::new(Semaphore::new(shared.config.max_connections));
+        let Shared { config, .. } = &*shared;
+        let places = Arc::new(Places::new(config.max_connections, config.patience));
         let tasks = TaskTracker::new();
         let over = CancellationToken::new();
         tracing::info!(%local_addr, protocol = ?shared.config.protocol, "listening for mail");
@@ -175,7 +181,7 @@ impl Server {
             match accepted {
                 Ok((stream, peer)) => {
                     let (shared, stop, over) = (shared.clone(), stop.clone(), over.clone());
-                    let place = places.clone().try_acquire_owned().ok();
+                    let place = places.take(tokio::time::Instant::now());
                     tasks.spawn(async move {
                         tokio::select! {
                             biased;
@@ -205,18 +211,24 @@ async fn serve(
     shared: Arc<Shared>,
     mut stream: TcpStream,
     peer: SocketAddr,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
     stop: CancellationToken,
 ) {
     // Answers are small and awaited.
     let _ = stream.set_nodelay(true);
-    let Some(_place) = place else {
+    let Some(place) = place else {
         let busy = format!("421 4.7.0 {} too many connections\r\n", shared.config.hostname);
         let _ = timeout(Duration::from_secs(2), stream.write_all(busy.as_bytes())).await;
         return;
     };
-    if let Err(error) = converse(shared, stream, peer, stop).await {
-        tracing::debug!(%peer, %error, "a mail connection was lost");
+    let place = Arc::new(place);
+    tokio::select! {
+        () = place.needed() => tracing::debug!(%peer, "a slow client gave its place to another one"),
+        ended = converse(shared, stream, peer, place.clone(), stop) => {
+            if let Err(error) = ended {
+                tracing::debug!(%peer, %error, "a mail connection was lost");
+            }
+        }
     }
 }
 
@@ -224,14 +236,15 @@ async fn converse(
     shared: Arc<Shared>,
     stream: TcpStream,
     peer: SocketAddr,
+    place: Arc<Place>,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    let plain = Session::new(shared.clone(), peer, stop.clone(), false);
+    let plain = Session::new(shared.clone(), peer, place.clone(), stop.clone(), false);
     let Ended::StartTls(stream) = plain.run(stream).await? else { return Ok(()) };
     let Some(tls) = shared.config.tls.clone() else { return Ok(()) };
     let handshake = TlsAcceptor::from(tls.config()).accept(stream);
     let stream =
         timeout(shared.config.command_timeout.min(Duration::from_secs(30)), handshake).await??;
-    Session::new(shared, peer, stop, true).run(stream).await?;
+    Session::new(shared, peer, place, stop, true).run(stream).await?;
     Ok(())
 }

@@ -127,6 +127,35 @@ test('d6: what Telegram refuses or loses says why, and goes out when it is tried
   expect(ours.map(({ text }) => text)).toEqual(['Apakah sudah sampai?', 'Nomor resinya JX-1']);
 });
 
+test('d6: an answer of which nobody knows lies in a folder until an officer says that it arrived', async ({
+  house,
+}) => {
+  const { telegram } = house;
+  const { customer, officer } = await written(house, 'Bu Entah');
+  const folders = officer.getByRole('navigation', { name: 'Folder' });
+  const unsure = folders.getByRole('link', { name: /^Belum pasti/ });
+  await expect(unsure).toBeHidden();
+  try {
+    await telegram.behave({ how: 'hang_up' });
+    await answerBox(officer).fill('Nomor resinya JX-2');
+    await officer.keyboard.press('Control+Enter');
+    await expect(unsure).toContainText('1');
+  } finally {
+    await telegram.behave({ how: 'accept' });
+  }
+  await unsure.click();
+  await officer.getByRole('link', { name: /^Bu Entah/ }).click();
+  const last = thread(officer).locator('.msg.out').last();
+  await last.getByRole('button', { name: 'Ternyata sampai' }).click();
+  await expect(last.getByText(/^Terkirim/)).toBeVisible();
+  await expect(officer.getByText('Semua jawaban sudah pasti')).toBeVisible();
+  await officer.goto('/inbox/mine');
+  await expect(folders.getByRole('link', { name: /^Milik saya/ })).toBeVisible();
+  await expect(unsure).toBeHidden();
+  const ours = (await telegram.sent()).filter(({ chat }) => chat === customer.from);
+  expect(ours).toEqual([]);
+});
+
 test('a channel that fails says so in plain words, and that it is well again', async ({ house }) => {
   const { telegram } = house;
   const { customer, officer: admin } = await written(house, 'Bu Kanal');

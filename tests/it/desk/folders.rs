@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use sapa::on_db;
 use serde_json::{Value, json};
 
 use super::{begun, path};
@@ -10,7 +11,7 @@ use crate::{
     scenario,
     support::{
         Client, MAILBOX,
-        inbox::{answer, change, conversation, id, mail_from, rows, say, text},
+        inbox::{answer, change, conversation, id, in_state, mail_from, rows, say, text},
         mail::plain,
     },
 };
@@ -130,5 +131,36 @@ scenario! {
         assert_eq!(rows(&ayu, "folder=solved").await.len(), 4);
         let many = json!({ "ids": vec![row["id"].clone(); 201], "change": { "status": "open" } });
         assert_eq!(ayu.refused(Method::POST, "/conversations/bulk", Some(many)).await.0, 422);
+    }
+}
+
+scenario! {
+    async fn an_answer_of_which_nobody_knows_lies_in_a_folder_until_an_officer_says_what_became_of_it(app: TestApp) {
+        let (row, ayu, _) = begun(&app).await;
+        let sari = mail_from(&app, &ayu, "Sari", "Lain").await;
+        let mut unknown = Vec::new();
+        for (row, text) in [(&row, "Satu"), (&row, "Dua"), (&sari, "Tiga")] {
+            let said = id(&answer(&ayu, row, text).await);
+            in_state(&ayu, row, &said, "sent").await;
+            assert_eq!(ayu.refused(Method::POST, &format!("/messages/{said}/arrived"), None).await.0, 409);
+            unknown.push(said);
+        }
+        // As after a crash.
+        let mut tx = app.app.db().write().await.unwrap();
+        on_db!(&mut tx, |conn| {
+            sqlx::query("UPDATE deliveries SET state = 'unknown'").execute(conn).await.unwrap();
+        });
+        tx.commit().await.unwrap();
+        // It is found whatever became of the conversation.
+        change(&ayu, &row, json!({ "status": "solved" })).await;
+        assert_eq!((count(&ayu, "unsure").await, rows(&ayu, "folder=unsure").await.len()), (2, 2));
+
+        let settled = ayu.post(&format!("/messages/{}/arrived", unknown[0]), json!({})).await;
+        assert_eq!(settled["delivery"]["state"], "sent");
+        assert_eq!(count(&ayu, "unsure").await, 2, "another one of this conversation is unknown");
+        ayu.post(&format!("/messages/{}/arrived", unknown[1]), json!({})).await;
+        ayu.post(&format!("/messages/{}/retry", unknown[2]), json!({})).await;
+        in_state(&ayu, &sari, &unknown[2], "sent").await;
+        assert_eq!((count(&ayu, "unsure").await, rows(&ayu, "folder=unsure").await.len()), (0, 0));
     }
 }

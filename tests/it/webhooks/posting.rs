@@ -11,14 +11,14 @@ use super::{Receiver, happen};
 use crate::{scenario, support::TestApp};
 
 /// Stops what would work by itself.
-async fn stop(app: &TestApp) {
+pub async fn stop(app: &TestApp) {
     app.app.stopping().cancel();
     app.app.tasks().close();
     app.app.tasks().wait().await;
 }
 
 /// Adds a webhook. Tells its id and its secret.
-async fn hook(app: &TestApp, url: &str, events: &[&str]) -> (Uuid, String) {
+pub async fn hook(app: &TestApp, url: &str, events: &[&str]) -> (Uuid, String) {
     let (secret, events): (_, Vec<_>) =
         (sign::new_secret(), events.iter().map(ToString::to_string).collect());
     let mut tx = app.app.db().write().await.unwrap();
@@ -131,9 +131,9 @@ scenario! {
         app.clock.advance(Duration::from_secs(15));
 
         // As if the program died between the claim and the answer.
-        let (now, lease) = (app.app.now(), Duration::from_secs(60));
+        let (me, now, lease) = (app.app.nodes().me(), app.app.now(), Duration::from_secs(60));
         let mut tx = app.app.db().write().await.unwrap();
-        let claimed = queries::claim(&mut tx, id, now, now.after(lease), 8).await.unwrap();
+        let claimed = queries::claim(&mut tx, id, me, now, now.after(lease), 8).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!((claimed.len(), claimed[0].attempts), (1, 2));
 

@@ -16,10 +16,14 @@ use super::{
     Protocol, Shared,
     data::{DataReader, Fault, Mail},
     deliver::{Recipient, deliver},
+    places::Place,
 };
 
 /// What is read at once, and the longest command. RFC 5321 asks for 512 bytes, its extensions for some more.
 const BUFFER: usize = 8 << 10;
+
+/// So many bytes at once are no dripping.
+const MUCH: usize = 1 << 10;
 
 /// Why a dialogue came to its end.
 pub(super) enum Ended<S> {
@@ -61,6 +65,7 @@ struct Transaction {
 pub(super) struct Session {
     shared: Arc<Shared>,
     peer: SocketAddr,
+    place: Arc<Place>,
     stop: CancellationToken,
     encrypted: bool,
     greeted: bool,
@@ -76,12 +81,14 @@ impl Session {
     pub(super) fn new(
         shared: Arc<Shared>,
         peer: SocketAddr,
+        place: Arc<Place>,
         stop: CancellationToken,
         encrypted: bool,
     ) -> Self {
         Self {
             shared,
             peer,
+            place,
             stop,
             encrypted,
             greeted: false,
@@ -112,6 +119,7 @@ impl Session {
                         let Some(end) = input.iter().position(|byte| *byte == b'\n') else { break };
                         from += end + 1;
                         let next = self.command(&input[..=end], &mut mode);
+                        self.place.heard(Instant::now());
                         deadline = Instant::now()
                             + match mode {
                                 Mode::Data(..) => self.shared.config.data_timeout,
@@ -137,7 +145,9 @@ impl Session {
                         from += used;
                         if ended {
                             mode = Mode::Commands;
+                            self.place.is_served(true, Instant::now());
                             self.finish(mail, reader.ambiguous).await;
+                            self.place.is_served(false, Instant::now());
                             deadline = Instant::now() + self.shared.config.command_timeout;
                         } else {
                             mode = Mode::Data(reader, mail);
@@ -158,7 +168,9 @@ impl Session {
                 }
                 if let Mode::Chunk { left: 0, last, keep } = mode {
                     mode = Mode::Commands;
+                    self.place.is_served(true, Instant::now());
                     self.end_chunk(last, keep).await;
+                    self.place.is_served(false, Instant::now());
                 }
                 if self.errors > self.shared.config.max_errors {
                     self.say("421 4.7.0 too many errors");
@@ -186,7 +198,12 @@ impl Session {
             };
             match read {
                 Ok(Ok(0)) => return Ok(Ended::Closed),
-                Ok(Ok(count)) => to += count,
+                Ok(Ok(count)) => {
+                    to += count;
+                    if count >= MUCH {
+                        self.place.heard(Instant::now());
+                    }
+                }
                 Ok(Err(error)) => return Err(error),
                 Err(_) => {
                     self.say("421 4.4.2 took too long");

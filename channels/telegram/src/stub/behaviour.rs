@@ -28,6 +28,13 @@ pub enum Behaviour {
     },
     /// It is read as a whole, not served, and the connection is closed without an answer.
     HangUp,
+    /// It is served, and answered by what nobody can make sense of.
+    Garbage,
+    /// It is served, and answered a byte at a time.
+    Drip {
+        /// How long each lets wait for itself.
+        milliseconds: u64,
+    },
     /// It is served, and answered late.
     Late {
         /// How late.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use super::{
     Shared, TOKEN,
@@ -38,6 +38,14 @@ pub(super) async fn call(
     let delay = how.delay();
     let answer = match how {
         Behaviour::Accept | Behaviour::Late { .. } => serve(&shared, method, fields).await,
+        Behaviour::Garbage => {
+            serve(&shared, method, fields).await;
+            Response::new(Body::from(&b"\0\xff{\"ok\": tru"[..]))
+        }
+        Behaviour::Drip { milliseconds } => {
+            let answer = serve(&shared, method, fields).await;
+            drip(answer, Duration::from_millis(milliseconds)).await
+        }
         Behaviour::TooMany { retry_after } => {
             let description = format!("Too Many Requests: retry after {retry_after}");
             no(&Refusal { code: 429, description, retry_after: Some(retry_after) })
@@ -80,6 +88,21 @@ pub(super) async fn download(
         (_, Some(file)) => file.bytes.into_response(),
         (_, None) => no(&Refusal::new(404, "Not Found")),
     }
+}
+
+/// The same answer, whose body comes a byte at a time.
+async fn drip(answer: Response, pause: Duration) -> Response {
+    let (parts, body) = answer.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let slowly = futures::stream::unfold((bytes, pause), |(mut bytes, pause)| async move {
+        if bytes.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let byte = bytes.split_to(1);
+        Some((Ok::<_, Infallible>(byte), (bytes, pause)))
+    });
+    Response::from_parts(parts, Body::from_stream(slowly))
 }
 
 async fn serve(shared: &Shared, method: &Method, fields: Result<Fields, Refusal>) -> Response {

@@ -74,6 +74,7 @@ export function counts(): T.Counts {
     mentions: count('mentions'),
     waiting: count('waiting'),
     snoozed: count('snoozed'),
+    unsure: 0,
     teams: db.teams.map(({ id, name }) => ({
       id,
       name,

@@ -20,6 +20,7 @@ const FOLDERS: readonly Folder[] = [
   'waiting',
   'snoozed',
   'solved',
+  'unsure',
   'all',
 ];
 

@@ -20,6 +20,8 @@ export function touchedBy(event: LiveEvent): Touched {
   if (noun === 'conversation' || (noun === 'message' && kind !== 'message.edited')) queries.push(keys.counts);
   // Whether a note names the reader is for the hub to say.
   if (kind === 'message.note') queries.push([...keys.lists, { folder: 'mentions' }]);
+  // Whether it is known what became of an answer, too.
+  if (noun === 'delivery') queries.push(keys.counts, [...keys.lists, { folder: 'unsure' }]);
   if (contact_id && !said) queries.push(keys.contact(contact_id));
   if (noun === 'ticket') {
     queries.push(keys.tickets);

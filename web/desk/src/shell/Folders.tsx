@@ -12,7 +12,7 @@ import { LiveMark } from './LiveMark';
 const folders: {
   folder: string;
   icon: IconName;
-  count?: 'mine' | 'unassigned' | 'bot' | 'open' | 'mentions' | 'waiting' | 'snoozed';
+  count?: 'mine' | 'unassigned' | 'bot' | 'open' | 'mentions' | 'waiting' | 'snoozed' | 'unsure';
 }[] = [
   { folder: 'mine', icon: 'user', count: 'mine' },
   { folder: 'unassigned', icon: 'ring', count: 'unassigned' },
@@ -22,6 +22,7 @@ const folders: {
   { folder: 'waiting', icon: 'clock', count: 'waiting' },
   { folder: 'snoozed', icon: 'snooze', count: 'snoozed' },
   { folder: 'solved', icon: 'check' },
+  { folder: 'unsure', icon: 'alert', count: 'unsure' },
 ];
 
 /** The folders with their live counters. */
@@ -31,8 +32,9 @@ export function Folders({ folder, onGo }: { folder: string; onGo?: () => void })
   const navigate = useNavigate();
   const { registry } = useActions();
   const { demo } = useMe();
-  // A house without bots has no folder for them.
-  const shown = folders.filter(({ folder: name }) => name !== 'bot' || counts?.has_bots || folder === 'bot');
+  // A house without bots has no folder for them, and what is certain needs none.
+  const seldom: Record<string, unknown> = { bot: counts?.has_bots, unsure: counts?.unsure };
+  const shown = folders.filter(({ folder: name }) => !(name in seldom) || seldom[name] || folder === name);
   return (
     <aside className="pane folders" aria-label={t('nav.folders')}>
       <div className="bar">

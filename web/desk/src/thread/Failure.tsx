@@ -26,6 +26,10 @@ export function Failure({
   const now = useNow(20_000);
   const kindName = useKindName();
   const client = useQueryClient();
+  const after = {
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.timeline(conversation.contact.id) }),
+    onError: (error: Error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),
+  };
   const retry = useMutation({
     mutationFn: (channel_id?: string) =>
       ok(
@@ -34,8 +38,11 @@ export function Failure({
           body: { channel_id },
         }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.timeline(conversation.contact.id) }),
-    onError: (error) => toast({ text: errorWords(error, t), icon: 'alert', tone: 'bad' }),
+    ...after,
+  });
+  const arrived = useMutation({
+    mutationFn: () => ok(api.POST('/messages/{id}/arrived', { params: { path: { id: message.id } } })),
+    ...after,
   });
   const trying = delivery.state === 'retrying';
   const others = conversation.reply_channels.filter(
@@ -57,6 +64,11 @@ export function Failure({
           : !trying && t('failure.no_more')}
       </div>
       <div className="acts">
+        {delivery.state === 'unknown' && (
+          <Button small busy={arrived.isPending} onClick={() => arrived.mutate()}>
+            {t('failure.arrived')}
+          </Button>
+        )}
         {others.slice(0, 2).map((one) => (
           <Button
             key={one.channel.id}

@@ -51,6 +51,7 @@ export const inbox = {
   'empty.waiting': 'No customer is waiting',
   'empty.snoozed': 'Nothing is put aside',
   'empty.solved': 'Nothing was solved yet',
+  'empty.unsure': 'It is known of every answer whether it arrived',
   'empty.rest': 'New messages appear here by themselves.',
   'empty.unassigned_wait': '{n} conversations have no officer yet.',
   'empty.unassigned_wait_one': 'One conversation has no officer yet.',

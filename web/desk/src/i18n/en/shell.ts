@@ -16,6 +16,7 @@ export const shell = {
   'folder.waiting': 'Waiting longest',
   'folder.snoozed': 'Snoozed',
   'folder.solved': 'Solved',
+  'folder.unsure': 'Not certain',
   'folder.all': 'Everything',
   'folder.teams': 'Teams',
   'folder.channels': 'Channels',

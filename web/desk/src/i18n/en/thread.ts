@@ -52,6 +52,7 @@ export const thread = {
   'failure.no_more': 'Sapa will not try again by itself.',
   'failure.send_on': 'Send on {channel}',
   'failure.again': 'Try {channel} again',
+  'failure.arrived': 'It arrived',
   'failure.now': 'Try now',
   'reason.unknown': 'The reason is not known.',
   'event.conversation.solved': '{by} solved this',

@@ -53,6 +53,7 @@ export const inbox: Record<keyof typeof en, string> = {
   'empty.waiting': 'Tidak ada pelanggan yang menunggu',
   'empty.snoozed': 'Tidak ada yang ditunda',
   'empty.solved': 'Belum ada yang selesai',
+  'empty.unsure': 'Semua jawaban sudah pasti sampai atau tidaknya',
   'empty.rest': 'Pesan baru muncul di sini dengan sendirinya.',
   'empty.unassigned_wait': '{n} percakapan belum ada petugasnya.',
   'empty.unassigned_wait_one': 'Satu percakapan belum ada petugasnya.',

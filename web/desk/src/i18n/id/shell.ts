@@ -18,6 +18,7 @@ export const shell: Record<keyof typeof en, string> = {
   'folder.waiting': 'Menunggu terlama',
   'folder.snoozed': 'Ditunda',
   'folder.solved': 'Selesai',
+  'folder.unsure': 'Belum pasti',
   'folder.all': 'Semuanya',
   'folder.teams': 'Tim',
   'folder.channels': 'Kanal',

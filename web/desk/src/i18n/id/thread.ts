@@ -54,6 +54,7 @@ export const thread: Record<keyof typeof en, string> = {
   'failure.no_more': 'Sapa tidak akan mencoba lagi sendiri.',
   'failure.send_on': 'Kirim lewat {channel}',
   'failure.again': 'Coba {channel} lagi',
+  'failure.arrived': 'Ternyata sampai',
   'failure.now': 'Coba sekarang',
   'reason.unknown': 'Sebabnya tidak diketahui.',
   'event.conversation.solved': '{by} menyelesaikan ini',
