@@ -5,6 +5,7 @@ mod asked;
 mod charge;
 mod examples;
 mod limits;
+mod mails;
 mod settings;
 mod walls;
 
