@@ -19,7 +19,7 @@ mod ask;
 mod choice;
 mod context;
 mod effects;
-mod guard;
+pub mod guard;
 pub mod http;
 mod log;
 pub mod model;

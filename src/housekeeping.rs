@@ -43,6 +43,10 @@ pub async fn once(app: &App) -> DbResult<()> {
             .bind(now.before(24 * HOUR))
             .execute(&mut *conn)
             .await?;
+        sqlx::query("DELETE FROM bot_mails WHERE hour < $1")
+            .bind(now.before(HOUR))
+            .execute(&mut *conn)
+            .await?;
     });
     tx.commit().await
 }

@@ -9,12 +9,14 @@
 use std::collections::{HashMap, HashSet};
 
 use sapa_channel::{Arrival, ChannelId, Receipted, Refused, new_id};
+use serde_json::json;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::{
     db::{DbResult, SLICE, Tx, keep, padded},
-    events, files, insert_rows,
+    events::{self, Actor, NewEvent},
+    files, insert_rows,
     keys::Keys,
     on_db,
 };
@@ -55,6 +57,7 @@ pub async fn route(
         plan = decide(context, policy, &new, new_id);
         apply::apply(tx, &plan).await?;
         plan.events.extend(apply::rare(tx, &plan).await?);
+        plan.events.extend(new.iter().filter_map(quarantined));
     }
     events::append(tx, &plan.events).await?;
 
@@ -75,6 +78,17 @@ pub async fn route(
         }
     };
     Ok(arrivals.iter().zip(&fresh).map(routed).collect())
+}
+
+/// That an original went into quarantine, and why (D4).
+fn quarantined(fresh: &Fresh) -> Option<NewEvent> {
+    let arrival = fresh.arrival;
+    let reason = arrival.content.as_ref().err()?.to_string();
+    let event = NewEvent::new("quarantine.added", arrival.received_at, Actor::system());
+    let channel_id = arrival.channel;
+    Some(event.data(
+        json!({ "quarantine_id": fresh.original_id, "channel_id": channel_id, "reason": reason }),
+    ))
 }
 
 /// What tells an arrival from all others (D3).

@@ -70,7 +70,7 @@ pub async fn give(
     let too_much = if over && says > 0 {
         Some(format!("{MOST_A_TURN} messages are the most in one turn"))
     } else {
-        guard::refuses(&mut tx, asked.conversation_id, says, now).await?
+        guard::refuses(&mut tx, &heard, says, now).await?
     };
     if let Some(why) = too_much {
         stop(app, tx, turn_id, &bot, &heard, &why, &body).await?;

@@ -139,7 +139,7 @@ async fn try_to_do(
         return Ok(tx.commit().await?);
     }
     let says = actions.iter().filter(|action| action.kind() == "say").count();
-    if let Some(why) = guard::refuses(&mut tx, turn.conversation_id, says, now).await? {
+    if let Some(why) = guard::refuses(&mut tx, heard, says, now).await? {
         return Err(Undone::TooMuch(why));
     }
     let done =
@@ -215,6 +215,9 @@ pub async fn give_up(
 /// Says what the administrator wrote for this. A channel that is off takes nothing, and people go on all the same.
 async fn fall_back(app: &App, bot: &Bot, heard: &Heard, tx: &mut Tx) -> DbResult<Vec<NewEvent>> {
     let Some(text) = bot.fallback(heard.language.as_deref()) else { return Ok(Vec::new()) };
+    if guard::refuses(tx, heard, 1, app.now()).await?.is_some() {
+        return Ok(Vec::new());
+    }
     let said = Said {
         text: text.to_owned(),
         channel_id: Some(heard.channel_id),

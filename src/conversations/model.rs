@@ -198,4 +198,5 @@ pub struct Letter {
     pub text: String,
     pub at: Timestamp,
     pub details: Json<Details>,
+    pub automatic: bool,
 }

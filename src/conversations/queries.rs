@@ -52,7 +52,7 @@ pub async fn reply_identity(
 /// The last letter of a conversation, from either side.
 pub async fn last_letter(tx: &mut Tx, id: Uuid) -> DbResult<Option<Letter>> {
     Ok(on_db!(tx, |conn| sqlx::query_as(
-        "SELECT m.external_id, m.subject, m.author_name, m.text, m.at, m.details
+        "SELECT m.external_id, m.subject, m.author_name, m.text, m.at, m.details, m.automatic
          FROM messages m
          WHERE m.conversation_id = $1 AND m.subject IS NOT NULL AND m.retracted_at IS NULL
          ORDER BY m.at DESC, m.id DESC LIMIT 1"

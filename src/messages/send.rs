@@ -66,7 +66,8 @@ pub async fn say(
     }
     let now = app.now();
     let id = new_id();
-    let way = if said.note { None } else { Some(way_out(app, tx, &conversation, &said).await?) };
+    let way =
+        if said.note { None } else { Some(way_out(app, tx, &by, &conversation, &said).await?) };
     insert(tx, by, &conversation, id, &said, way.as_ref(), now).await?;
     if files::queries::attach(tx, &said.files, &by.uploader(), id).await? != said.files.len() as u64
     {
@@ -108,6 +109,7 @@ struct Way {
 async fn way_out(
     app: &App,
     tx: &mut Tx,
+    by: &Speaker<'_>,
     conversation: &conversations::model::Core,
     said: &Said,
 ) -> Result<Way, AppError> {
@@ -153,9 +155,14 @@ async fn way_out(
         let given = said.subject.clone().filter(|subject| !subject.trim().is_empty());
         let old = last
             .as_ref()
+            .filter(|last| !last.automatic)
             .and_then(|last| last.subject.clone())
             .or_else(|| conversation.subject.clone());
         subject = given.or_else(|| old.map(|old| answer_subject(&old)));
+        // Who is answered may never have asked: nothing of what a stranger wrote is sent on to him (R12).
+        if by.is_automatic() {
+            subject = Some(operated.name.clone());
+        }
         if let Some(last) = last {
             references = last.details.0.references;
             references.extend(last.external_id);

@@ -300,6 +300,31 @@ fn subjects_are_compared_without_the_marks_of_answering() {
 }
 
 #[test]
+fn r1_a_senders_name_is_seen_and_turns_nothing_beside_it() {
+    let named = |name: &str| {
+        let address = Address { kind: Kind::new("email"), value: "rina@x.example".to_owned() };
+        let shown = Some("@rina".to_owned());
+        let sender = Sender { address, name: Some(name.to_owned()), shown, ..Sender::default() };
+        super::words::shown_name(&sender)
+    };
+    assert_eq!(named("  Rina\r\nWulandari\0 "), "Rina Wulandari");
+    assert_eq!(named("\u{202e}gnp.exe\u{2066}"), "gnp.exe");
+    assert_eq!(named("👩‍🚀 ﷽"), "👩‍🚀 ﷽");
+    for unseen in [
+        "",
+        " ",
+        "\u{200b}\u{feff}",
+        "\u{ad}\u{202e}",
+        "\u{3164}",
+        "\u{e0041}\u{e0042}",
+        "\u{2028}",
+    ] {
+        assert_eq!(named(unseen), "@rina", "{unseen:?}");
+    }
+    assert_eq!(named(&"ä".repeat(500)).chars().count(), 200);
+}
+
+#[test]
 fn a_preview_is_one_bounded_line() {
     assert_eq!(super::one_line("  Halo,\n\n dunia\t! "), "Halo, dunia !");
     assert_eq!(super::one_line(&"ä ".repeat(500)).chars().count(), 160);

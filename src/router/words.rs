@@ -2,11 +2,32 @@
 
 use sapa_channel::{Message, Sender};
 
-/// The name to show for a sender.
+/// The name to show for a sender: one line that is seen, and turns nothing that stands beside it.
 #[must_use]
 pub fn shown_name(sender: &Sender) -> String {
-    let name = sender.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    name.or(sender.shown.as_deref()).unwrap_or(&sender.address.value).chars().take(200).collect()
+    let given = [&sender.name, &sender.shown].into_iter().flatten().map(|name| label(name));
+    given
+        .chain([label(&sender.address.value)])
+        .find(|name| name.chars().any(is_seen))
+        .unwrap_or_else(|| "?".to_owned())
+}
+
+/// At most 200 characters in one line, without those that turn the direction of writing.
+fn label(name: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String =
+        name.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(200).collect()
+}
+
+/// Whether a character leaves a mark of its own. Blanks, joiners, selectors and fillers leave none.
+fn is_seen(c: char) -> bool {
+    let unseen = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
+    !unseen && !c.is_whitespace() && !c.is_control()
 }
 
 /// A message in one line, for lists.

@@ -30,6 +30,31 @@ export interface House {
   admin: (path: string) => Promise<Page>;
 }
 
+/** A house, with the session of its administrator. */
+export type Served = Omit<House, 'admin'> & { session: Session };
+
+/** Starts a house. Its log is kept under its name. */
+export async function startHouse(name = 'house'): Promise<Served & { stop: () => Promise<void> }> {
+  const telegram = await startTelegram();
+  const sapa = await startSapa(name, 'empty', {
+    SAPA__TELEGRAM__API_URL: telegram.url,
+    SAPA__DELIVERY__UNDO_SECONDS: '0',
+    SAPA__OUTBOUND__ALLOW: '127.0.0.1',
+    SAPA__MAIL__FOLDER: 'mail',
+  });
+  const call = await request.newContext({ baseURL: sapa.url });
+  const first = { name: 'Ratna Sari', email: 'ratna@toko.example', password };
+  base.expect((await call.post('/api/v1/setup', { data: first })).ok()).toBe(true);
+  await call.patch('/api/v1/me', { data: { language: 'id' } });
+  const session = await call.storageState();
+  await call.dispose();
+  const stop = async () => {
+    await sapa.stop();
+    await telegram.stop();
+  };
+  return { telegram, sapa, session, stop };
+}
+
 interface Each {
   /** What scenarios need that would change too much in the demonstration, or need other settings. */
   house: House;
@@ -48,7 +73,7 @@ interface Each {
 interface Once {
   /** The Sapa that the scenarios of a run share. One that needs its own takes `startSapa()`. */
   sapa: Sapa;
-  served: Omit<House, 'admin'> & { session: Session };
+  served: Served;
   /** One session an officer: signing in is slow, on purpose, and seldom what a scenario is about. */
   sessionOf: (who: Who) => Promise<Session>;
 }
@@ -88,21 +113,9 @@ export const test = base.extend<Each, Once>({
   served: [
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      const telegram = await startTelegram();
-      const sapa = await startSapa('house', 'empty', {
-        SAPA__TELEGRAM__API_URL: telegram.url,
-        SAPA__DELIVERY__UNDO_SECONDS: '0',
-        SAPA__OUTBOUND__ALLOW: '127.0.0.1',
-        SAPA__MAIL__FOLDER: 'mail',
-      });
-      const call = await request.newContext({ baseURL: sapa.url });
-      const first = { name: 'Ratna Sari', email: 'ratna@toko.example', password };
-      base.expect((await call.post('/api/v1/setup', { data: first })).ok()).toBe(true);
-      await call.patch('/api/v1/me', { data: { language: 'id' } });
-      await use({ telegram, sapa, session: await call.storageState() });
-      await call.dispose();
-      await sapa.stop();
-      await telegram.stop();
+      const served = await startHouse();
+      await use(served);
+      await served.stop();
     },
     { scope: 'worker', timeout: 90_000 },
   ],

@@ -6,6 +6,7 @@ mod charge;
 mod dying;
 mod examples;
 mod limits;
+mod mails;
 mod settings;
 mod walls;
 

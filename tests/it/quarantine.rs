@@ -1,5 +1,7 @@
 //! Quarantine: seen, tried again, dismissed.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode, header};
 use sapa::{files, officers::policy::Role, on_db};
 use sapa_channel::new_id;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     scenario,
-    support::{MAILBOX, TestApp, mail},
+    support::{MAILBOX, TestApp, eventually, mail, screen::Screen},
 };
 
 /// Puts something into quarantine as a channel had left it there.
@@ -80,6 +82,42 @@ scenario! {
         supervisor.delete(&path).await;
         assert_eq!(supervisor.refused(Method::DELETE, &path, None).await.0, StatusCode::NOT_FOUND);
         assert_eq!(supervisor.get("/quarantine").await["items"], json!([]));
+    }
+}
+
+scenario! {
+    async fn d4_r6_that_a_mail_went_into_quarantine_is_told_once_and_to_those_who_manage_it(app: TestApp) {
+        let channel = app.mailbox().await;
+        let admin = app.staff("Nyoman", Role::Administrator).await;
+        let hook = admin.post("/webhooks", json!({ "url": "http://127.0.0.1:9/x", "events": ["quarantine.added"], "enabled": true })).await;
+        let supervisor = app.staff("Sari", Role::Supervisor).await;
+        let (mut sees, mut does_not) = (Screen::ready(&app, &supervisor).await, Screen::ready(&app, &app.officer("Dimas").await).await);
+        // Nobody knows who this is from; it comes twice, as a server that lost the answer sends it.
+        let unreadable = mail::plain("Rina <\"rina@surat.example\"@lain.example>", "Pesanan", "q2@surat.example", "Halo", "");
+        for _ in 0..2 {
+            let taken = app.receive_mail("rina@surat.example", MAILBOX, &unreadable).await;
+            assert!(taken.starts_with("250"), "{taken}");
+        }
+        let letter = mail::plain("Rina <rina@surat.example>", "Pesanan", "q3@surat.example", "Halo", "");
+        app.receive_mail("rina@surat.example", MAILBOX, &letter).await;
+
+        let came = |told: &Value| told["event"]["kind"] == "message.received";
+        let told = sees.all_with(came, Duration::ZERO).await;
+        let added: Vec<_> = told.iter().filter(|told| told["event"]["kind"] == "quarantine.added").collect();
+        assert_eq!(added.len(), 1, "{told:?}");
+        let entry = supervisor.get("/quarantine").await["items"][0].clone();
+        let data = json!({ "quarantine_id": entry["id"], "channel_id": channel["id"], "reason": entry["reason"] });
+        assert_eq!((&added[0]["event"]["data"], &added[0]["event"]["at"]), (&data, &entry["at"]));
+        let told = does_not.all_with(came, Duration::ZERO).await;
+        assert!(!json!(told).to_string().contains("quarantine"), "{told:?}");
+
+        let path = format!("/webhooks/{}/deliveries", hook["id"].as_str().unwrap());
+        let posted = eventually(|| async {
+            let posted = admin.get(&path).await["items"].clone();
+            (posted != json!([])).then_some(posted)
+        })
+        .await;
+        assert_eq!((posted.as_array().unwrap().len(), &posted[0]["event"]), (1, &json!("quarantine.added")), "{posted}");
     }
 }
 

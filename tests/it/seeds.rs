@@ -1,10 +1,20 @@
 //! What the fuzz targets are given first, and mail that a generator made hostile, through the same functions.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
+use async_trait::async_trait;
 use proptest::prelude::*;
 use sapa::{segments, templates};
-use sapa_channel::Inbound;
+use sapa_channel::{Arrival, ChannelId, Inbound, Intake, Receipted, Refused};
+use sapa_email::{Mailboxes, Protocol, ServerConfig, dialogue};
 
 /// The seeds of a target. There are some, or the target was renamed.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -85,6 +95,61 @@ fn r15_r16_the_seeds_of_segments_and_templates_are_taken_or_refused() {
         .into_iter()
         .partition(|(_, source)| templates::check::part(source).is_ok());
     assert!(good.len() >= 2 && bad.len() >= 2, "{} {}", good.len(), bad.len());
+}
+
+/// Takes whatever comes, and counts it.
+#[derive(Debug, Default)]
+struct Taken(AtomicUsize);
+
+#[async_trait]
+impl Intake for Taken {
+    async fn deliver(&self, _: Arrival) -> Result<Receipted, Refused> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Receipted { fresh: true, message: None })
+    }
+}
+
+struct Ours;
+
+impl Mailboxes for Ours {
+    fn resolve(&self, address: &str) -> Option<ChannelId> {
+        (address == "halo@toko.example").then(|| ChannelId(uuid::Uuid::nil()))
+    }
+}
+
+/// Says all of this to the mail server, by both protocols. Tells how many mails were acknowledged and taken by SMTP.
+fn smtp(name: &str, said: &[u8]) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let [by_smtp, _] = [Protocol::Smtp, Protocol::Lmtp].map(|protocol| {
+        let taken = Arc::new(Taken::default());
+        let config = ServerConfig::new(([127, 0, 0, 1], 0).into(), "toko.example", protocol);
+        let answers = dialogue(config, Arc::new(Ours), taken.clone(), said);
+        let answers = String::from_utf8(runtime.block_on(answers).unwrap()).unwrap();
+        for line in answers.lines() {
+            let numbered = line.len() > 3 && line.as_bytes()[..3].iter().all(u8::is_ascii_digit);
+            assert!(numbered, "{name}: {line:?}");
+        }
+        let acknowledged =
+            answers.lines().filter(|line| line.starts_with("250 2.0.0 taken")).count();
+        let taken = taken.0.load(Ordering::Relaxed);
+        assert!(acknowledged <= taken, "{name}: {acknowledged} of {taken}\n{answers}");
+        acknowledged
+    });
+    by_smtp
+}
+
+#[test]
+fn r19_the_seeds_of_dialogues_are_answered_line_by_line_and_make_no_mail_of_two() {
+    let taken: BTreeMap<String, usize> = seeds("smtp")
+        .into_iter()
+        .map(|(name, said)| (name.rsplit('/').next().unwrap().to_owned(), smtp(&name, &said)))
+        .collect();
+    let wanted = [("plain", 1), ("two", 2), ("dots", 1), ("chunks", 1), ("lmtp", 0), ("no-end", 0)];
+    for (name, mails) in wanted {
+        assert_eq!(taken[name], mails, "{name}");
+    }
+    // Whether the smuggled mail is refused with the first or a part of it, it never comes by itself.
+    assert!(taken["smuggled-lf"] <= 1 && taken["smuggled-cr"] <= 1, "{taken:?}");
 }
 
 /// A part of a mail: what stands in it, or parts in it.
@@ -176,8 +241,40 @@ fn write(part: &Part, out: &mut Vec<u8>) {
     }
 }
 
+/// What mail clients say, and what those say who mean no mail.
+const SAYINGS: [&str; 20] = [
+    "EHLO a.example\r\n",
+    "LHLO a.example\r\n",
+    "MAIL FROM:<rina@surat.example>\r\n",
+    "MAIL FROM:<>\r\n",
+    "RCPT TO:<halo@toko.example>\r\n",
+    "RCPT TO:<lain@toko.example>\r\n",
+    "DATA\r\n",
+    "BDAT 10\r\n",
+    "BDAT 0 LAST\r\n",
+    "RSET\r\n",
+    "QUIT\r\n",
+    "From: Rina <rina@surat.example>\r\nMessage-ID: <1@surat.example>\r\n\r\nHalo\r\n",
+    ".\r\n",
+    ".",
+    "\r",
+    "\n",
+    "\0",
+    "AUTH PLAIN ",
+    "STARTTLS\r\n",
+    "x",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+    #[test]
+    fn r19_whatever_a_mail_client_says_is_answered_and_what_is_acknowledged_was_taken(
+        said in proptest::collection::vec(proptest::sample::select(&SAYINGS[..]), 0..40)
+    ) {
+        let said = said.concat();
+        smtp(&said, said.as_bytes());
+    }
 
     #[test]
     fn r22_a_mail_that_is_hostile_in_its_parts_is_read_or_refused(part in part()) {

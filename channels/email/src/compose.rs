@@ -73,7 +73,8 @@ pub(crate) fn compose(
         for mailbox in list {
             let address = deliverable(&mailbox.address)?;
             recipients.push(address.clone());
-            named.push((address, mailbox.name.clone()));
+            // An automatic answer sends nothing on that a stranger wrote, and a name is (R12).
+            named.push((address, mailbox.name.clone().filter(|_| !message.automatic)));
         }
         if !named.is_empty() {
             fields.mailboxes(header, &named)?;

@@ -20,7 +20,7 @@ pub use html::{QUOTED_CLASS, sanitise, text_of};
 pub use parse::{Envelope, parse};
 pub use send::{EmailChannel, Limits, Relay, SetUpError, Tls, Way};
 pub use server::{
-    Certificate, CertificateError, Mailboxes, Protocol, Server, ServerConfig, read_again,
+    Certificate, CertificateError, Mailboxes, Protocol, Server, ServerConfig, dialogue, read_again,
 };
 
 /// The kind of this channel and of its addresses.

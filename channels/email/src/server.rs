@@ -13,7 +13,7 @@ use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use sapa_channel::{ChannelId, Clock, Intake, SystemClock};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::timeout,
@@ -135,6 +135,14 @@ struct Shared {
     parsers: Arc<Semaphore>,
 }
 
+impl Shared {
+    fn new(config: ServerConfig, mailboxes: Arc<dyn Mailboxes>, intake: Arc<dyn Intake>) -> Self {
+        let memory = (config.max_memory >> 10).min(Semaphore::MAX_PERMITS);
+        let (memory, parsers) = (Arc::new(Semaphore::new(memory)), Arc::new(Semaphore::new(4)));
+        Self { config, mailboxes, intake, memory, parsers }
+    }
+}
+
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("local_addr", &self.local_addr).finish_non_exhaustive()
@@ -150,10 +158,7 @@ impl Server {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let local_addr = listener.local_addr()?;
-        let memory =
-            Arc::new(Semaphore::new((config.max_memory >> 10).min(Semaphore::MAX_PERMITS)));
-        let parsers = Arc::new(Semaphore::new(4));
-        let shared = Arc::new(Shared { config, mailboxes, intake, memory, parsers });
+        let shared = Arc::new(Shared::new(config, mailboxes, intake));
         Ok(Self { listener, local_addr, shared })
     }
 
@@ -230,6 +235,33 @@ async fn serve(
             }
         }
     }
+}
+
+/// Holds a dialogue with a client that says all of this at once and hangs up, and tells what it was answered. It
+/// is the dialogue of a [`Server`] without its listener; nothing of it can be encrypted.
+pub async fn dialogue(
+    config: ServerConfig,
+    mailboxes: Arc<dyn Mailboxes>,
+    intake: Arc<dyn Intake>,
+    said: &[u8],
+) -> io::Result<Vec<u8>> {
+    let peer = config.listen;
+    let shared = Arc::new(Shared::new(config, mailboxes, intake));
+    let (client, stream) = tokio::io::duplex(64 << 10);
+    let (mut answered, mut client) = tokio::io::split(client);
+    let session = Session::new(shared, peer, CancellationToken::new(), false);
+    let speak = async {
+        // The hub may hang up first.
+        let _ = client.write_all(said).await;
+        let _ = client.shutdown().await;
+    };
+    // With its end the hub's end of the line is gone.
+    let serve = async { session.run(stream).await.map(drop) };
+    let mut answers = Vec::new();
+    let (served, (), read) = tokio::join!(serve, speak, answered.read_to_end(&mut answers));
+    served?;
+    read?;
+    Ok(answers)
 }
 
 async fn converse(

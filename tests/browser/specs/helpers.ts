@@ -151,34 +151,3 @@ export const thread = (page: Page) => page.getByRole('log');
 
 /** Where the officer writes. */
 export const answerBox = (page: Page) => page.getByRole('textbox', { name: 'Balas' });
-
-/** What strangers may try as a name, a text or a file's name. */
-export const SCRIPTS = [
-  '<script>window.broken=1</script>',
-  '<img src=x onerror=window.broken=1>',
-  '<img src="https://evil.example/pixel.gif">',
-  '<svg/onload=window.broken=1>',
-  '"><svg onload=window.broken=1>',
-  '\'"--></style></script><script>window.broken=1</script>',
-  '<iframe srcdoc="<script>parent.broken=1</script>">',
-  'javascript:window.broken=1',
-  '[klik](javascript:window.broken=1)',
-  'https://evil.example/"onmouseover="window.broken=1',
-  'data:text/html,<script>window.broken=1</script>',
-  '{{constructor.constructor("window.broken=1")()}}',
-  '${window.broken=1}',
-  '<math><mtext><table><mglyph><style><img src=x onerror=window.broken=1>',
-  '\u202Egnp.exe \u0000\u0007 &lt;b&gt; <noscript><p title="</noscript><img src=x onerror=window.broken=1>">',
-];
-
-/** Nothing ran, and the page has no element that the text told of. */
-export async function unharmed(page: Page) {
-  expect(await page.evaluate('window.broken')).toBeUndefined();
-  const links = await page
-    .locator('a[href]')
-    .evaluateAll((all) => all.map((it) => (it as HTMLAnchorElement).protocol));
-  expect(links.filter((protocol) => !/^(https?|mailto|tel|blob):$/.test(protocol))).toEqual([]);
-  await expect(page.locator('[onerror], [onload], [onmouseover], iframe[srcdoc], main script')).toHaveCount(
-    0,
-  );
-}

@@ -1,17 +1,8 @@
 /** Mail: in by SMTP, read without harm, answered, and read again in the folder of what would have gone out. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '../fixtures';
-import {
-  answerBox,
-  conversation,
-  house,
-  mailFrom,
-  sendMail,
-  sendRaw,
-  thread,
-  unharmed,
-  word,
-} from './helpers';
+import { answerBox, conversation, house, mailFrom, sendMail, sendRaw, thread, word } from './helpers';
+import { unharmed } from './unharmed';
 
 const HTML = `<html><head><title>t</title><style>@import url(https://evil.example/a.css); p { background: url(https://evil.example/b.png) }</style>
 <base href="https://evil.example/"><meta http-equiv="refresh" content="0;url=https://evil.example/c"></head>

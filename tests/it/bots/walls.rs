@@ -159,7 +159,7 @@ scenario! {
 }
 
 scenario! {
-    async fn r28_neither_secret_nor_token_stands_in_a_list_a_log_or_an_answer(app: TestApp) {
+    async fn r28_neither_secret_nor_token_stands_in_a_list_the_audit_or_an_answer(app: TestApp) {
         let hub = Hub::new(&app).await;
         hub.peer.does(json!([say("Halo!")]));
         let mut visitor = Visitor::new(&app, &hub.site).await;

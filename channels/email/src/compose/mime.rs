@@ -120,7 +120,9 @@ fn text(message: &Outbound, settings: &MailboxSettings, language: &str) -> Strin
         out.push_str("\n\n-- \n");
         out.push_str(&clean(&settings.signature));
     }
-    if let Some(quote) = message.parent.as_ref().and_then(|parent| Quote::of(parent, language)) {
+    // Who gets an automatic answer may never have written what it answers (R12).
+    let parent = message.parent.as_ref().filter(|_| !message.automatic);
+    if let Some(quote) = parent.and_then(|parent| Quote::of(parent, language)) {
         out.push_str("\n\n");
         out.push_str(&quote.header);
         for line in quote.text.lines() {

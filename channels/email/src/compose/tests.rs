@@ -230,6 +230,29 @@ fn mail_21_what_programs_write_is_marked_and_has_no_way_back() {
 }
 
 #[test]
+fn r12_an_automatic_answer_carries_no_text_of_the_senders() {
+    let mut message =
+        Outbound { automatic: true, subject: Some("Kopi Seruni".to_owned()), ..answer() };
+    message.to.name = Some("BELI SEKARANG".to_owned());
+    let parent = message.parent.as_mut().unwrap();
+    parent.text = "BELI SEKARANG di evil.example".to_owned();
+    parent.author = "BELI SEKARANG".to_owned();
+    let said = |message: &Outbound| {
+        let mail = compose(message, &settings(), None).unwrap();
+        let read = read(&mail.bytes);
+        (String::from_utf8(mail.bytes).unwrap(), format!("{read:?}"))
+    };
+    let (raw, read) = said(&message);
+    for text in [&raw, &read] {
+        assert!(!text.contains("BELI") && !text.contains("evil.example"), "{text}");
+    }
+    // An officer's answer has all of it: he read to whom he sends it.
+    message.automatic = false;
+    let (raw, read) = said(&message);
+    assert!(raw.contains("BELI SEKARANG") && read.contains("evil.example"), "{raw}");
+}
+
+#[test]
 fn mail_9_domains_are_a_labels_and_local_parts_as_they_are() {
     let mut message = message();
     message.to = to("Rina.W@BÜCHER.example", None);

@@ -103,7 +103,7 @@ export function ContactsPage() {
                       params={{ contactId: one.id }}
                     >
                       <Avatar name={one.name} size={24} />
-                      <span className="m cut">{one.name}</span>
+                      <span className="m min0">{one.name}</span>
                     </Link>
                   </td>
                   <td className="t2 cut addresses">{one.addresses.join(' · ')}</td>

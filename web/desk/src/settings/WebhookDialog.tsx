@@ -22,6 +22,8 @@ const events = [
   'conversation.solved',
   'conversation.reopened',
   'conversation.snoozed',
+  'conversation.changed',
+  'conversation.channel_changed',
   'conversation.given_to_bot',
   'conversation.taken_over',
   'conversation.handed_over',
@@ -34,11 +36,17 @@ const events = [
   'address.released',
   'import.finished',
   'identity.verified',
+  'suggestion.made',
   'ticket.opened',
   'ticket.attached',
+  'ticket.detached',
+  'ticket.offered',
+  'ticket.refused',
   'ticket.changed',
   'ticket.solved',
   'ticket.reopened',
+  'channel.changed',
+  'quarantine.added',
 ];
 
 export function WebhookDialog({

@@ -21,7 +21,7 @@ export const MessageText = memo(function MessageText({ text, names }: { text: st
 
 function linked(line: string, names: string[]): ReactNode[] {
   return line.split(LINK).map((part, at) =>
-    at % 2 ? (
+    at % 2 && leads(part) ? (
       <a key={at} href={part} target="_blank" rel="noopener noreferrer nofollow">
         {part}
       </a>
@@ -29,6 +29,12 @@ function linked(line: string, names: string[]): ReactNode[] {
       <Fragment key={at}>{mentioned(part, names)}</Fragment>
     ),
   );
+}
+
+/** A name before the host looks like the place one goes to, and is not. */
+function leads(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && !url.username && !url.password;
 }
 
 /** `@Name` of a colleague stands out. */
