@@ -44,8 +44,8 @@ pub async fn run(
     for messages in sizes.iter().copied() {
         let long = Long::new(backend, messages, keep).await?;
         if backend == Backend::Sqlite {
-            let bytes = number(long::bytes(&long.served.folder));
-            eprintln!("the database has {:.2} GiB", bytes / f64::from(1 << 30));
+            let mebibytes = number(long::bytes(&long.served.folder) >> 20);
+            eprintln!("the database has {:.2} GiB", mebibytes / 1024.0);
         }
         let hub = long.served.start()?;
         let client = long.client()?;

@@ -39,11 +39,11 @@ impl Served {
         let mut served = Self::at(made.path(), settings)?;
         served.made = Some(made);
         if backend == Backend::Postgres {
-            let server = postgres_url().context("TEST_POSTGRES_URL names no PostgreSQL")?;
+            let url = postgres_url().context("TEST_POSTGRES_URL names no PostgreSQL")?;
             let name = format!("bench_{}", new_id().simple());
-            let mut admin = PgConnection::connect(&server).await?;
+            let mut admin = PgConnection::connect(&url).await?;
             sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut admin).await?;
-            served.url = format!("{server}&options=-csearch_path%3D{name}");
+            served.url = format!("{url}&options=-csearch_path%3D{name}");
             served.schema = Some(name);
             served.settle(settings)?;
         }
@@ -88,13 +88,13 @@ impl Served {
     fn write(&self, settings: &str, files: &Path) -> anyhow::Result<()> {
         // Visitors come to several addresses of the loopback network.
         let text = format!(
-            "server.listen = \"0.0.0.0:{0}\"\nserver.public_url = \"http://127.0.0.1:{0}\"\ndatabase.url = {1:?}\nfiles.folder = {2:?}\n\
-             smtp.listen = \"127.0.0.1:{3}\"\nmail.folder = {4:?}\ndelivery.undo_seconds = 0\nlog.level = \"warn\"\n{settings}",
+            "server.listen = \"0.0.0.0:{0}\"\nserver.public_url = \"http://127.0.0.1:{0}\"\ndatabase.url = {1:?}\nfiles.folder = \"{2}\"\n\
+             smtp.listen = \"127.0.0.1:{3}\"\nmail.folder = \"{4}\"\ndelivery.undo_seconds = 0\nlog.level = \"warn\"\n{settings}",
             self.http,
             self.url,
-            files,
+            files.display(),
             self.smtp,
-            self.folder.join("mail"),
+            self.folder.join("mail").display(),
         );
         Ok(std::fs::write(self.folder.join("sapa.toml"), text)?)
     }
