@@ -58,7 +58,7 @@ scenario! {
         tx.commit().await.unwrap();
         sapa::bots::work(&app.app).await.unwrap();
         let now = app.app.now().0.to_string();
-        look(&app, "what is due", &["UPDATE bot_turns SET attempts = attempts + CASE"], &[now.clone(), now, "32".to_owned()], true, &mut found).await;
+        look(&app, "what is due", &["UPDATE bot_turns SET attempts = attempts + CASE"], &[now.clone(), now, "32".to_owned(), literal(me)], true, &mut found).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
