@@ -246,10 +246,13 @@ pub async fn dialogue(
     said: &[u8],
 ) -> io::Result<Vec<u8>> {
     let peer = config.listen;
+    let places = Arc::new(Places::new(1, config.patience));
+    let place = places.take(tokio::time::Instant::now()).map(Arc::new);
+    let place = place.ok_or_else(|| io::Error::other("a single place was taken"))?;
     let shared = Arc::new(Shared::new(config, mailboxes, intake));
     let (client, stream) = tokio::io::duplex(64 << 10);
     let (mut answered, mut client) = tokio::io::split(client);
-    let session = Session::new(shared, peer, CancellationToken::new(), false);
+    let session = Session::new(shared, peer, place, CancellationToken::new(), false);
     let speak = async {
         // The hub may hang up first.
         let _ = client.write_all(said).await;
