@@ -105,7 +105,7 @@ impl Filled {
             .map(|number| Person {
                 id: Self::person(number),
                 identity: Self::identity(number),
-                name: words.name(number),
+                name: Words::name(number),
                 address: Self::address(number),
                 at: now.before(self.span),
             })

@@ -176,8 +176,8 @@ fn entries() -> Vec<String> {
 /// Gathers what the server's own tidying would have gathered by now. The embedded database has nothing of the kind.
 async fn analyse(served: &Served) -> anyhow::Result<()> {
     let Some(url) = served.server() else { return Ok(()) };
-    let mut server = PgConnection::connect(&url).await?;
-    sqlx::query("VACUUM ANALYZE").execute(&mut server).await.context("tidying")?;
+    let mut admin = PgConnection::connect(&url).await?;
+    sqlx::query("VACUUM ANALYZE").execute(&mut admin).await.context("tidying")?;
     Ok(())
 }
 

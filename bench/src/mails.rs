@@ -52,8 +52,8 @@ pub fn mails(count: usize, filled: &Filled) -> Vec<Mail> {
                 Matter::Open => (Filled::address(filled.person_of(talk)), format!("Re: {}", Filled::subject(talk))),
             };
             let name = match matter {
-                Matter::Stranger => words.name(1_000_000 + number),
-                Matter::New | Matter::Open => words.name(filled.person_of(talk)),
+                Matter::Stranger => Words::name(1_000_000 + number),
+                Matter::New | Matter::Open => Words::name(filled.person_of(talk)),
             };
             // Half of those who go on with a matter answer a mail of it by its id.
             let answers = if matter == Matter::Open && number % 2 == 0 {

@@ -78,7 +78,7 @@ impl Words {
     }
 
     /// A person's name, Indonesian or English, the same for the same number.
-    pub fn name(&self, number: usize) -> String {
+    pub fn name(number: usize) -> String {
         let mut dice = Dice(u64::try_from(number).unwrap_or_default() ^ 0x6e61_6d65);
         let mut one = |names: &'static str| {
             let count = names.split_whitespace().count();
