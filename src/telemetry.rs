@@ -46,7 +46,7 @@ pub fn init(log: &Log) {
 }
 
 /// A subscriber that writes as it is configured.
-fn subscriber<W>(log: &Log, writer: W) -> impl SubscriberInitExt
+pub fn subscriber<W>(log: &Log, writer: W) -> impl SubscriberInitExt
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use sapa::db::Db;
+use sapa::db::{Db, Embedded};
 use sapa_channel::new_id;
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
@@ -141,7 +141,7 @@ impl Served {
             .pragma("cache_size", "-400000")
             .pragma("locking_mode", "EXCLUSIVE");
         let one = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Db::Sqlite { readers: one.clone(), writer: one })
+        Ok(Db::Sqlite(Embedded::single(one)))
     }
 
     /// Its database for reading it while the hub runs.
@@ -151,7 +151,7 @@ impl Served {
         }
         let options = SqliteConnectOptions::from_str(&self.url)?.read_only(true);
         let one = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Db::Sqlite { readers: one.clone(), writer: one })
+        Ok(Db::Sqlite(Embedded::single(one)))
     }
 
     /// The address of its schema, if it lives on PostgreSQL.

@@ -61,6 +61,12 @@ impl Embedded {
         Ok(Self { readers, writer, checkpointer })
     }
 
+    /// One connection for everything, set up by the caller: to fill a database in haste, or to read it beside a hub.
+    #[must_use]
+    pub fn single(one: SqlitePool) -> Self {
+        Self { readers: one.clone(), writer: one.clone(), checkpointer: one }
+    }
+
     /// Closes all connections, the writer last: that copies the rest of the log into the file, and removes it.
     pub(super) async fn close(&self) {
         self.checkpointer.close().await;

@@ -150,7 +150,7 @@ pub async fn serve(
 async fn log(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = new_id().simple().to_string();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), shown(request.uri().path()));
     let mut response = next.run(request).await;
     let status = response.status();
     if let Some(Fault(chain)) = response.extensions_mut().remove::<Fault>() {
@@ -162,6 +162,12 @@ async fn log(request: Request, next: Next) -> Response {
         response.headers_mut().insert("x-request-id", id);
     }
     response
+}
+
+/// A path as it is logged: without the token that it may end with (R28).
+fn shown(path: &str) -> String {
+    let told = ["/u/", "/preferences/"].into_iter().find(|begin| path.starts_with(begin));
+    told.map_or_else(|| path.to_owned(), |begin| format!("{begin}…"))
 }
 
 /// Whether the hub can do its work.

@@ -1,7 +1,9 @@
 //! Who may do what, what is refused, what is never told: over all routes, from the router's own list.
 
 mod heard;
+mod logged;
 mod matrix;
+mod open;
 
 use reqwest::Method;
 use sapa::{
@@ -120,6 +122,7 @@ scenario! {
 struct Known {
     secrets: Vec<String>,
     ids: Vec<(&'static str, String)>,
+    site: Site,
 }
 
 async fn known(app: &TestApp, admin: &Client) -> Known {
@@ -174,13 +177,13 @@ async fn known(app: &TestApp, admin: &Client) -> Known {
         ("/webhooks/", text(&hook, "id").to_owned()),
         ("/bots/", text(&bot, "id").to_owned()),
     ];
-    Known { secrets, ids }
+    Known { secrets, ids, site }
 }
 
 async fn tells_no_secret(backend: Backend) {
     let (app, _telegram, _) = telegram::hub(backend).await;
     let admin = app.staff("Nyoman", Role::Administrator).await;
-    let Known { secrets, ids } = known(&app, &admin).await;
+    let Known { secrets, ids, .. } = known(&app, &admin).await;
     let mut good = 0;
     let mut paths: Vec<String> = routes(&app)
         .into_iter()

@@ -4,13 +4,17 @@ mod ends;
 
 use std::time::Duration;
 
-use sapa::events::{Actor, NewEvent};
+use reqwest::Method;
+use sapa::{
+    events::{Actor, NewEvent},
+    officers::policy::Role,
+};
 use serde_json::{Value, json};
 
 use crate::{
     scenario,
     support::{
-        MAILBOX, TestApp,
+        Client, MAILBOX, TestApp,
         inbox::{answer, mail_from, text},
         mail::plain,
         screen::Screen,
@@ -124,5 +128,32 @@ scenario! {
         drop(second);
         first.hears_that("presence", |told| names(told) == ["Ayu"]).await;
         first.hears_that("online", |told| told["count"] == 1).await;
+    }
+}
+
+scenario! {
+    async fn r7_the_desks_socket_opens_for_the_hubs_own_pages_and_for_no_key_in_its_address(app: TestApp) {
+        let ayu = app.officer("Ayu").await;
+        let cookie = ayu.cookie().unwrap();
+        let own = app.url();
+        let port = app.running.http.port();
+        let near = [format!("https://127.0.0.1.evil.example:{port}"), format!("http://127.0.0.1:{port}.evil.example"), format!("{own}/"), format!("http://127.0.0.1:{}", port ^ 1)];
+        // A page that hides where it is, or is elsewhere, brings the officer's cookie all the same.
+        for foreign in ["null", "", "https://evil.example", "file://"].into_iter().chain(near.iter().map(String::as_str)) {
+            let refused = Screen::with(&app, &[("cookie", &cookie), ("origin", foreign)]).await.err();
+            assert_eq!(refused, Some(403), "{foreign}");
+        }
+        assert_eq!(Screen::with(&app, &[("cookie", &cookie)]).await.err(), Some(403), "a cookie without a page");
+        assert!(Screen::with(&app, &[("cookie", &cookie), ("origin", &own)]).await.is_ok());
+
+        let admin = app.staff("Nyoman", Role::Administrator).await;
+        let made = admin.post("/tokens", json!({ "name": "Papan", "scopes": ["conversations:read"] })).await;
+        let token = made["token"].as_str().unwrap();
+        for name in ["token", "access_token", "authorization", "key"] {
+            let path = format!("/live?{name}={token}");
+            assert_eq!(Client::anonymous(app.url()).call(Method::GET, &path, None).await.status(), 401, "{path}");
+        }
+        let authorization = format!("Bearer {token}");
+        assert!(Screen::with(&app, &[("authorization", &authorization)]).await.is_ok());
     }
 }

@@ -85,6 +85,15 @@ impl TestApp {
 
     /// A hub with other settings.
     pub async fn with(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
+        Self::open(backend, false, change).await
+    }
+
+    /// The demonstration's hub, without its firms.
+    pub async fn shop(backend: Backend) -> Self {
+        Self::open(backend, true, |_| {}).await
+    }
+
+    async fn open(backend: Backend, is_demo: bool, change: impl FnOnce(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::default();
@@ -98,7 +107,7 @@ impl TestApp {
         config.outbound.allow = vec![[127, 0, 0, 1].into()];
         change(&mut config);
         let clock = Arc::new(TestClock::default());
-        let app = App::open(config, clock.clone(), false).await.expect("opening the hub");
+        let app = App::open(config, clock.clone(), is_demo).await.expect("opening the hub");
         let running = running::start(app.clone()).await.expect("starting the hub");
         Self { app, clock, running, folder }
     }
