@@ -19,6 +19,7 @@ const METHODS: [Method; 5] =
 /// What a route that is open asks for; a new one is to be thought about here.
 fn asks(path: &str) -> &'static str {
     match path {
+        "/" => "nothing: the officers' application",
         "/healthz" | "/readyz" => "nothing: tells whether the hub is well",
         "/metrics" => "nothing: figures that name nobody (R28)",
         "/api" | "/api/v1/openapi.json" => "nothing: the description of the API",

@@ -8,7 +8,7 @@ use lettre::message::{
     Body, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue},
 };
-use sapa_channel::{Outbound, Parent};
+use sapa_channel::Outbound;
 
 use super::{ComposeError, MailboxSettings, fields::refuse_injection, words::spoken_date};
 
@@ -120,9 +120,7 @@ fn text(message: &Outbound, settings: &MailboxSettings, language: &str) -> Strin
         out.push_str("\n\n-- \n");
         out.push_str(&clean(&settings.signature));
     }
-    // Who gets an automatic answer may never have written what it answers (R12).
-    let parent = message.parent.as_ref().filter(|_| !message.automatic);
-    if let Some(quote) = parent.and_then(|parent| Quote::of(parent, language)) {
+    if let Some(quote) = Quote::of(message, language) {
         out.push_str("\n\n");
         out.push_str(&quote.header);
         for line in quote.text.lines() {
@@ -141,7 +139,9 @@ struct Quote {
 }
 
 impl Quote {
-    fn of(parent: &Parent, language: &str) -> Option<Self> {
+    /// Who gets an automatic answer may never have written what it answers: there nothing is quoted (R12).
+    fn of(message: &Outbound, language: &str) -> Option<Self> {
+        let parent = message.parent.as_ref().filter(|_| !message.automatic)?;
         let mut text = clean(&parent.text);
         if text.is_empty() {
             return None;

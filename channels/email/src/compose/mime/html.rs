@@ -29,7 +29,7 @@ pub(super) fn page(message: &Outbound, settings: &MailboxSettings, language: &st
         let signature = paragraphs(&clean(&settings.signature));
         let _ = write!(body, "\n<div style=\"color:#666\">\n{signature}\n</div>");
     }
-    if let Some(quote) = message.parent.as_ref().and_then(|parent| Quote::of(parent, language)) {
+    if let Some(quote) = Quote::of(message, language) {
         let _ = write!(
             body,
             "\n<div class=\"gmail_quote\">\n<p style=\"color:#666\">{}</p>\n\
