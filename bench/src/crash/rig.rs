@@ -33,8 +33,12 @@ const COUNT_EVERY: usize = 30;
 /// How long a place may let wait for itself.
 const REACHED_WITHIN: Duration = Duration::from_secs(20);
 
-/// How long a hub may take to stop when it is told to.
-const STOPPED_WITHIN: Duration = Duration::from_secs(10);
+/// How long all that was begun may take to come to its end: longer than the longest lease of a hub that lives, which is
+/// that of a bot's turn whose end could not be noted (75 s).
+const CALM: Duration = Duration::from_secs(100);
+
+/// How long a hub may take to stop when it is told to: ten seconds of grace, and a moment for the process to end.
+const STOPPED_WITHIN: Duration = Duration::from_millis(10_500);
 
 struct Rig {
     place: Place,
@@ -250,9 +254,11 @@ impl Rig {
             if held == 0 && pending == 0 {
                 break;
             }
-            if begun.elapsed() > Duration::from_secs(60) {
-                let what =
-                    format!("{pending} steps and {held} updates are left after a minute of calm");
+            if begun.elapsed() > CALM {
+                let what = format!(
+                    "{pending} steps and {held} updates are left after {} s of calm",
+                    CALM.as_secs()
+                );
                 self.report.odd.insert(what);
                 break;
             }
