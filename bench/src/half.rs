@@ -15,20 +15,11 @@ use sapa::{db::DbResult, on_db};
 use sapa_channel::new_id;
 
 use crate::{
-    fill::Filled,
+    fill::PAST,
     hub::{Backend, Hub},
     mails::{Mail, mails},
     report::{Better, Report, millis, percentile, rate},
     smtp::Sender,
-};
-
-const PAST: Filled = Filled {
-    persons: 20_000,
-    talks: 20_000,
-    each: 1,
-    open: 50,
-    bytes: 300,
-    span: Duration::from_secs(28 * 24 * 3600),
 };
 
 const CONNECTIONS: usize = 50;

@@ -13,22 +13,12 @@ use futures::future::try_join_all;
 
 use crate::{
     bare,
-    fill::Filled,
+    fill::PAST,
     hub::{Backend, Hub},
     mails::{Mail, mails},
     parts,
     report::{Better, Report, millis, percentile, rate},
     smtp::Sender,
-};
-
-/// What the hub knows already: half of it old and solved, half of it open.
-const PAST: Filled = Filled {
-    persons: 20_000,
-    talks: 20_000,
-    each: 1,
-    open: 50,
-    bytes: 300,
-    span: Duration::from_secs(28 * 24 * 3600),
 };
 
 const CONNECTIONS: usize = 200;

@@ -13,7 +13,7 @@ use futures::future::try_join_all;
 use crate::{
     bare,
     client::Client,
-    fill::Filled,
+    fill::PAST,
     half,
     hub::{Backend, Hub},
     mails::mails,
@@ -24,16 +24,6 @@ use crate::{
 };
 
 const MAILS: usize = 12_000;
-
-/// Nobody is known: what differs between the runs is the number of nodes alone.
-const PAST: Filled = Filled {
-    persons: 20_000,
-    talks: 20_000,
-    each: 1,
-    open: 50,
-    bytes: 300,
-    span: Duration::from_secs(28 * 24 * 3600),
-};
 
 /// Takes the figure of so many nodes.
 pub async fn run(report: &mut Report, count: usize) -> anyhow::Result<()> {

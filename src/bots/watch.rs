@@ -28,15 +28,14 @@ const SLICE: i64 = 200;
 
 /// Reads the log to its end. Tells whether what was read had a bot to ask.
 pub async fn read(app: &App) -> DbResult<bool> {
-    let mut told = true;
     loop {
         let mut tx = app.db().read().await?;
         let cursor = reader::cursor(&mut tx, READER).await?;
         let head = events::head(&mut tx).await?;
         if head <= cursor {
-            return Ok(told);
+            return Ok(true);
         }
-        told = queries::any_enabled(&mut tx).await?;
+        let told = queries::any_enabled(&mut tx).await?;
         let slice = if told { events::after(&mut tx, cursor, SLICE).await? } else { Vec::new() };
         drop(tx);
         // With no bot to ask, the whole log is read at once.

@@ -50,13 +50,12 @@ struct Actor<'a> {
 /// Reads the log to its end and queues what webhooks want, each slice and the cursor in one transaction. Tells
 /// whether what was read had somebody to tell.
 pub async fn fan_out(app: &App) -> DbResult<bool> {
-    let mut told = true;
     loop {
         let mut tx = app.db().read().await?;
         let cursor = reader::cursor(&mut tx, READER).await?;
         let head = events::head(&mut tx).await?;
         if head <= cursor {
-            return Ok(told);
+            return Ok(true);
         }
         let wanted = queries::wanted(&mut tx).await?;
         let events = if wanted.is_empty() {
@@ -66,7 +65,7 @@ pub async fn fan_out(app: &App) -> DbResult<bool> {
         };
         drop(tx);
         // With nobody to tell, the whole log is read at once.
-        told = !wanted.is_empty();
+        let told = !wanted.is_empty();
         let read_to = events.last().map_or(head, |last| last.seq);
         let mut deliveries = Vec::new();
         for event in &events {

@@ -1,3 +1,5 @@
+//! Composing: headers, encodings, and that what was composed is read again.
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use rstest::rstest;
