@@ -11,7 +11,11 @@ use sapa_channel::Timestamp;
 use tokio::{task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, db::DbResult, events::reader::Rest};
+use crate::{
+    app::App,
+    db::{DbResult, insist},
+    events::reader::Rest,
+};
 
 pub mod answer;
 pub mod api;
@@ -95,6 +99,8 @@ async fn start(app: &App, asking: &mut JoinSet<()>) -> DbResult<Duration> {
         asking.spawn(async move {
             if let Err(error) = ask::ask(&app, &turn).await {
                 tracing::warn!(%error, turn = %turn.id, "a bot's turn was not noted; it will be repeated");
+                // Left as it is it would wait for the end of its lease, and what was said after it with it.
+                let _ = insist(turns::LEASE, || turns::put_back(&app, &turn)).await;
             }
         });
     }

@@ -175,6 +175,23 @@ pub fn padded<T: Copy>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     all
 }
 
+/// Does what must not stay undone while the database is away: again and again, with waits that double up to five
+/// seconds, but begins no try later than after `at_most`.
+pub async fn insist<T, E, F>(at_most: Duration, mut work: impl FnMut() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let began = Instant::now();
+    let mut wait = Duration::from_millis(100);
+    loop {
+        match work().await {
+            Err(_) if began.elapsed() + wait < at_most => tokio::time::sleep(wait).await,
+            done => return done,
+        }
+        wait = (wait * 2).min(Duration::from_secs(5));
+    }
+}
+
 /// How many statements a connection keeps prepared: each of the hot ones in a few sizes.
 const STATEMENTS: usize = 400;
 

@@ -7,7 +7,10 @@ use sapa_channel::{Timestamp, new_id, points::reach};
 use sqlx::{AssertSqlSafe, QueryBuilder};
 use uuid::Uuid;
 
-use super::model::{Claimed, Heard};
+use super::{
+    ask::again_at,
+    model::{Claimed, Heard},
+};
 use crate::{
     app::App,
     db::{DbResult, Tx},
@@ -19,7 +22,7 @@ pub const LONGEST_CALL: Duration = Duration::from_secs(60);
 
 /// A turn whose outcome is not noted within this time is asked again, with the same id; one of a node that died, at
 /// once.
-const LEASE: Duration = Duration::from_secs(75);
+pub const LEASE: Duration = Duration::from_secs(75);
 
 /// The most bytes that the log keeps of a request, and of a response.
 const EXCERPT: usize = 4096;
@@ -151,6 +154,20 @@ pub struct Step<'t> {
     pub response: Option<&'t str>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+/// Gives back a turn whose outcome could not be noted: it is asked again, with the same id.
+pub async fn put_back(app: &App, turn: &Claimed) -> DbResult<()> {
+    let run_at = again_at(turn.attempts, app.now(), turn.give_up_at);
+    let mut tx = app.db().write().await?;
+    let step = Step {
+        state: "queued",
+        run_at: Some(run_at),
+        error: turn.error.as_deref(),
+        ..Step::default()
+    };
+    self::step(&mut tx, turn, &step).await?;
+    tx.commit().await
 }
 
 /// Writes a step, if the turn is still held. Tells whether it was.

@@ -18,6 +18,9 @@ const MOST_LOG: &str = "16000";
 /// How long [`checkpoint`] leaves the log alone: a page that is written again and again shall be copied once.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
 
+/// How long it leaves it alone when that failed, as on a full disk.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
 /// The connections to the embedded database.
 #[derive(Clone, Debug)]
 pub struct Embedded {
@@ -86,10 +89,14 @@ pub async fn checkpoint(app: App, stop: CancellationToken) {
     let Db::Sqlite(embedded) = app.db() else { return stop.cancelled().await };
     let mut grew = app.wake().subscribe_log();
     while stop.run_until_cancelled(woken(&mut grew)).await.is_some() {
-        if let Err(error) = embedded.checkpoint().await {
-            tracing::warn!(%error, "the database's log was not copied into its file; it will be");
-        }
-        tokio::time::sleep(CHECKPOINT_EVERY).await;
+        let pause = match embedded.checkpoint().await {
+            Ok(()) => CHECKPOINT_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "the database's log was not copied into its file; it will be");
+                AFTER_FAILURE
+            }
+        };
+        let _ = stop.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
 }
 

@@ -4,16 +4,22 @@ use sapa_channel::points::reach;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::queries::{self, Step};
+use super::queries::{self, LEASE, Step};
 use crate::{
     app::App,
-    db::{DbError, DbResult, SLICE},
+    db::{DbError, DbResult, SLICE, insist},
     events::{Actor, NewEvent},
 };
 
+/// A step was not written, or it is not known whether it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwritten;
+
+type Recorded = Result<bool, Unwritten>;
+
 /// Where workers record what they do.
 #[derive(Clone, Debug)]
-pub struct Ledger(mpsc::Sender<(Step, oneshot::Sender<bool>)>);
+pub struct Ledger(mpsc::Sender<(Step, oneshot::Sender<Recorded>)>);
 
 impl Ledger {
     /// Starts the task that writes. It ends when the last ledger is dropped.
@@ -24,30 +30,37 @@ impl Ledger {
         Self(sender)
     }
 
-    /// Records a step. `true` when it is durable; `false` when the delivery is held no more, or could not be
-    /// written: then nothing may be done that depends on it.
-    pub async fn record(&self, step: Step) -> bool {
+    /// Records a step. `true` when it is durable; else nothing may be done that depends on it: `false` when the
+    /// delivery is held no more.
+    pub async fn record(&self, step: Step) -> Recorded {
         let (done, answer) = oneshot::channel();
-        self.0.send((step, done)).await.is_ok() && answer.await.unwrap_or(false)
+        self.0.send((step, done)).await.map_err(|_| Unwritten)?;
+        answer.await.map_err(|_| Unwritten)?
+    }
+
+    /// Records a step that tells of what is so already, as long as the lease lasts.
+    pub async fn insist(&self, step: Step) {
+        let message = step.message_id;
+        if insist(LEASE, || self.record(step.clone())).await.is_err() {
+            tracing::error!(%message, "what became of a message could not be recorded");
+        }
     }
 }
 
-async fn run(app: App, mut steps: mpsc::Receiver<(Step, oneshot::Sender<bool>)>) {
+async fn run(app: App, mut steps: mpsc::Receiver<(Step, oneshot::Sender<Recorded>)>) {
     loop {
         let mut slice = Vec::with_capacity(SLICE);
         if steps.recv_many(&mut slice, SLICE).await == 0 {
             return;
         }
         let (steps, waiting): (Vec<_>, Vec<_>) = slice.into_iter().unzip();
-        let made = match write(&app, &steps).await {
-            Ok(made) => made,
-            Err(error) => {
-                tracing::error!(%error, "the ledger of deliveries could not be written");
-                Vec::new()
-            }
-        };
+        let made = write(&app, &steps).await.map_err(|error| {
+            tracing::error!(%error, "the ledger of deliveries could not be written");
+            Unwritten
+        });
         for (step, done) in steps.iter().zip(waiting) {
-            let _ = done.send(made.contains(&step.message_id));
+            let made = made.as_ref().map(|made| made.contains(&step.message_id));
+            let _ = done.send(made.map_err(|unwritten| *unwritten));
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    ledger::Ledger,
+    ledger::{Ledger, Unwritten},
     outbound::{self, NotReady},
     queries::{self, Leased, Step},
     retry,
@@ -108,19 +108,24 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
     let message = match outbound::prepare(app, leased).await {
         Ok(message) => message,
         Err(NotReady::Gone) => {
-            ledger.record(step("cancelled", 0, now, None)).await;
-            return;
+            return ledger.insist(step("cancelled", 0, now, None)).await;
         }
         Err(error) => {
             tracing::error!(%error, message = %leased.message_id, "a message could not be made ready");
-            ledger.record(step("retrying", 0, now.after(SWEEP), Some(error.to_string()))).await;
-            return;
+            let again = step("retrying", 0, now.after(SWEEP), Some(error.to_string()));
+            return ledger.insist(again).await;
         }
     };
     let written_at = message.written_at;
     // D6: the try is on the disk before the first byte that can have an effect.
-    if !ledger.record(step("dispatching", 1, now, leased.reason.clone())).await {
-        return;
+    match ledger.record(step("dispatching", 1, now, leased.reason.clone())).await {
+        Ok(true) => {}
+        Ok(false) => return,
+        // Nothing was sent: it is tried again as soon as that can be recorded.
+        Err(Unwritten) => {
+            let again = step("retrying", 0, now.after(SWEEP), leased.reason.clone());
+            return ledger.insist(again).await;
+        }
     }
     reach("delivery.before_send");
     let outcome =
@@ -164,13 +169,5 @@ async fn deliver(app: &App, operated: &Operated, ledger: &Ledger, leased: &Lease
         Outcome::Unknown { reason } => step("unknown", 0, now, Some(reason)),
     };
     // What became of it must be told sooner or later; until then the try is unknown.
-    let mut wait = Duration::from_millis(100);
-    for _ in 0..10 {
-        if ledger.record(done.clone()).await {
-            return;
-        }
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(Duration::from_secs(10));
-    }
-    tracing::error!(message = %leased.message_id, "what became of a message could not be recorded");
+    ledger.insist(done).await;
 }

@@ -14,7 +14,11 @@ use super::{
     model::{Claimed, DeliveryView, NewDelivery, Target, Tried},
     queries, retry, sign,
 };
-use crate::{app::App, db::DbResult, http::AppError};
+use crate::{
+    app::App,
+    db::{DbResult, insist},
+    http::AppError,
+};
 
 /// How many calls to one webhook are under way at once.
 const AT_ONCE: i64 = 8;
@@ -43,15 +47,20 @@ pub async fn drain(app: &App, target: &Target, stop: &CancellationToken) -> DbRe
         reach("webhook.after_lease");
         let tried = join_all(claimed.iter().map(|delivery| attempt(app, target, delivery))).await;
         reach("webhook.after_send");
-        let mut tx = app.db().write().await?;
-        queries::note(&mut tx, &tried).await?;
-        reach("webhook.before_record");
-        tx.commit().await?;
-        reach("webhook.after_record");
+        insist(LEASE, || note(app, &tried)).await?;
         if tried.iter().all(|tried| tried.error.is_some()) {
             break;
         }
     }
+    Ok(())
+}
+
+async fn note(app: &App, tried: &[Tried]) -> DbResult<()> {
+    let mut tx = app.db().write().await?;
+    queries::note(&mut tx, tried).await?;
+    reach("webhook.before_record");
+    tx.commit().await?;
+    reach("webhook.after_record");
     Ok(())
 }
 

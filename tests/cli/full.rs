@@ -38,15 +38,25 @@ async fn put_off(sapa: &Installation, smtp: u16, folder: &str, size: usize, text
     admin.mailbox().await;
     let ballast = seen_by(&hub, &sapa.path(folder).join("ballast"));
     fill(&ballast);
-    for _ in 0..3 {
-        let said = send_mail(smtp, "rina@surat.example", "Pesanan", text).unwrap();
-        assert!(said.starts_with("452"), "{said}\n{}", hub.said());
+    let send = |nth| {
+        let from = format!("rina.{nth}@surat.example");
+        send_mail(smtp, &from, &format!("Pesanan {nth}"), text).unwrap()
+    };
+    // Files that were there before may have room for a few mails.
+    let (mut taken, mut put_off) = (0, 0);
+    while put_off < 3 {
+        let said = send(taken);
+        match said.split_at(3).0 {
+            "250" if taken < 500 => taken += 1,
+            "452" => put_off += 1,
+            _ => panic!("{said}\n{}", hub.said()),
+        }
     }
-    assert_eq!(admin.conversations().await.len(), 0, "what is there can be read");
+    assert_eq!(admin.conversations().await.len(), taken, "what is there can be read");
     fs::remove_file(ballast).unwrap();
-    let said = send_mail(smtp, "rina@surat.example", "Pesanan", text).unwrap();
+    let said = send(taken);
     assert!(said.starts_with("250"), "{said}\n{}", hub.said());
-    assert_eq!(admin.conversations().await.len(), 1, "it arrived once");
+    assert_eq!(admin.conversations().await.len(), taken + 1, "it arrived once");
     hub
 }
 

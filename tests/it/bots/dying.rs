@@ -1,4 +1,4 @@
-//! Nodes that died while they asked a bot.
+//! Nodes that died while they asked a bot, and databases that did.
 
 use std::time::Duration;
 
@@ -10,7 +10,11 @@ use uuid::Uuid;
 use super::{Hub, hears, say};
 use crate::{
     scenario,
-    support::{TestApp, visitor::Visitor},
+    support::{
+        TestApp,
+        database::{refuse, take_again},
+        visitor::Visitor,
+    },
 };
 
 /// The open turn, as a node holds it who asks: for a day, if nobody sees that it died.
@@ -60,5 +64,22 @@ scenario! {
         assert_eq!(hears(&mut visitor).await["text"], "Halo juga");
         assert_eq!(hub.peer.asked(1).await.remove(0).turn(), first, "the same turn, by its id");
         assert_eq!(hub.turn_in("answered").await["said"], 1);
+    }
+}
+
+scenario! {
+    async fn d6_a_turn_whose_end_could_not_be_noted_does_not_wait_for_the_end_of_its_lease(app: TestApp) {
+        let hub = Hub::new(&app).await;
+        hub.peer.does(json!([say("Halo juga")]));
+        refuse(&app, "bot_turns", "answered").await;
+        let mut visitor = Visitor::new(&app, &hub.site).await;
+        visitor.says("Halo").await;
+        let first = hub.peer.asked(1).await.remove(0).turn();
+        hub.turn_in("queued").await;
+        take_again(&app, "bot_turns").await;
+        app.clock.advance(Duration::from_secs(2));
+        assert_eq!(hears(&mut visitor).await["text"], "Halo juga");
+        assert_eq!(hub.turn_in("answered").await["said"], 1);
+        assert_eq!(hub.peer.asked(1).await.remove(0).turn(), first, "the same turn, by its id");
     }
 }

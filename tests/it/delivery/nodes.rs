@@ -1,4 +1,4 @@
-//! Nodes that died while they held a delivery, and those who come too late.
+//! Nodes that died while they held a delivery, those who come too late, and a database that was away.
 
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{hub, later, with_relay};
 use crate::support::{
     Backend, Client, TestApp,
+    database::{refuse, take_again},
     inbox::{in_state, mail_from, message, say, text},
     sink::Sink,
 };
@@ -166,5 +167,19 @@ with_relay! {
             let state = if made == 1 || fence == 5 { "sent" } else { "sending" };
             assert_eq!(message(ayu, &row, &id.to_string()).await["delivery"]["state"], state);
         }
+    }
+}
+
+with_relay! {
+    async fn d6_a_try_that_could_not_be_recorded_is_not_made_and_does_not_wait_for_the_end_of_its_lease(app: TestApp, sink: Sink, ayu: Client) {
+        let row = mail_from(app, ayu, "Rina", "Pesanan").await;
+        refuse(app, "deliveries", "dispatching").await;
+        let said = say(ayu, &row, json!({ "kind": "reply", "text": "Halo" })).await;
+        in_state(ayu, &row, text(&said, "id"), "retrying").await;
+        assert_eq!(sink.taken().len(), 0);
+        take_again(app, "deliveries").await;
+        later(app, 5);
+        in_state(ayu, &row, text(&said, "id"), "sent").await;
+        assert_eq!(sink.taken().len(), 1);
     }
 }

@@ -1,4 +1,6 @@
-//! Nodes that died while they posted.
+//! Nodes that died while they posted, and databases that did.
+
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use sapa::{
@@ -15,12 +17,16 @@ use super::{
 };
 use crate::{
     scenario,
-    support::{Backend, TestApp, eventually},
+    support::{
+        Backend, TestApp,
+        database::{refuse, take_again},
+        eventually,
+    },
 };
 
 /// A post that failed, as a node holds it who tries it again: for a day, if nobody sees that it died.
 async fn held_by(app: &App, node: Uuid) {
-    let until = app.now().after(std::time::Duration::from_secs(24 * 3600));
+    let until = app.now().after(Duration::from_secs(24 * 3600));
     let mut tx = app.db().write().await.unwrap();
     on_db!(&mut tx, |conn| {
         sqlx::query(
@@ -53,6 +59,26 @@ scenario! {
             assert_eq!(calls.len(), posts);
             assert!(calls.iter().all(|call| call.header("webhook-id") == first.header("webhook-id")));
         }
+    }
+}
+
+scenario! {
+    async fn d6_what_arrived_is_noted_when_the_database_is_back_and_not_posted_again(app: TestApp) {
+        stop(&app).await;
+        let receiver = Receiver::start().await;
+        hook(&app, &receiver.url, &["*"]).await;
+        refuse(&app, "webhook_deliveries", "sent").await;
+        happen(&app, &["ticket.opened"]).await;
+        let back = async {
+            eventually(|| async { receiver.take().pop() }).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            take_again(&app, "webhook_deliveries").await;
+        };
+        let (worked, ()) = tokio::join!(webhooks::work(&app.app), back);
+        worked.unwrap();
+        app.clock.advance(Duration::from_secs(3600));
+        webhooks::work(&app.app).await.unwrap();
+        assert_eq!(receiver.take().len(), 0);
     }
 }
 
