@@ -18,9 +18,11 @@ use sqlx::{
 
 mod embedded;
 mod error;
+mod log;
 
 pub use embedded::{Embedded, checkpoint};
 pub use error::{DbError, DbResult};
+use log::Log;
 
 /// A pool of connections to one of the supported databases.
 #[derive(Clone, Debug)]
@@ -55,8 +57,8 @@ pub enum Unit<DB: Database> {
     Read(PoolConnection<DB>),
     /// A connection that only reads, with a limit on its statements that ends with this unit of work.
     Limited(PoolConnection<DB>, Arc<()>),
-    /// A transaction.
-    Write(Transaction<'static, DB>),
+    /// A transaction, and the log that is to be on the disk when it has committed.
+    Write(Transaction<'static, DB>, Option<Arc<Log>>),
 }
 
 impl<DB: Database> Deref for Unit<DB> {
@@ -65,7 +67,7 @@ impl<DB: Database> Deref for Unit<DB> {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Read(connection) | Self::Limited(connection, _) => connection,
-            Self::Write(transaction) => transaction,
+            Self::Write(transaction, _) => transaction,
         }
     }
 }
@@ -74,7 +76,7 @@ impl<DB: Database> DerefMut for Unit<DB> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         match self {
             Self::Read(connection) | Self::Limited(connection, _) => connection,
-            Self::Write(transaction) => transaction,
+            Self::Write(transaction, _) => transaction,
         }
     }
 }
@@ -261,7 +263,7 @@ impl Db {
                     .bind(limit.as_millis().to_string())
                     .execute(&mut *transaction)
                     .await?;
-                Tx::Postgres(Unit::Write(transaction))
+                Tx::Postgres(Unit::Write(transaction, None))
             }
         })
     }
@@ -271,18 +273,21 @@ impl Db {
         Ok(match self {
             // A deferred transaction that starts by reading cannot always be upgraded; taking the write
             // lock at once cannot fail half-way.
-            Self::Sqlite(Embedded { writer, .. }) => {
-                Tx::Sqlite(Unit::Write(writer.begin_with("BEGIN IMMEDIATE").await?))
+            Self::Sqlite(Embedded { writer, log, .. }) => {
+                Tx::Sqlite(Unit::Write(writer.begin_with("BEGIN IMMEDIATE").await?, log.clone()))
             }
-            Self::Postgres { writers, .. } => Tx::Postgres(Unit::Write(writers.begin().await?)),
+            Self::Postgres { writers, .. } => {
+                Tx::Postgres(Unit::Write(writers.begin().await?, None))
+            }
         })
     }
 
-    /// How many tasks may route at once: SQLite has one writer, PostgreSQL gains little beyond four.
+    /// How many tasks may route at once. On SQLite one works while the log of the other's work goes to the disk;
+    /// PostgreSQL gains little beyond four.
     #[must_use]
     pub fn routers(&self) -> usize {
         match self {
-            Self::Sqlite(_) => 1,
+            Self::Sqlite(_) => 2,
             Self::Postgres { .. } => 4,
         }
     }
@@ -315,11 +320,16 @@ impl Db {
 }
 
 impl Tx {
-    /// Makes the writes of this unit of work visible to others.
+    /// Makes the writes of this unit of work visible to others, and returns when they are on the disk (D1).
     pub async fn commit(self) -> DbResult<()> {
         match self {
-            Self::Sqlite(Unit::Write(transaction)) => transaction.commit().await?,
-            Self::Postgres(Unit::Write(transaction)) => transaction.commit().await?,
+            Self::Sqlite(Unit::Write(transaction, log)) => {
+                transaction.commit().await?;
+                if let Some(log) = log {
+                    log.keep().await?;
+                }
+            }
+            Self::Postgres(Unit::Write(transaction, _)) => transaction.commit().await?,
             Self::Sqlite(Unit::Read(_) | Unit::Limited(..))
             | Self::Postgres(Unit::Read(_) | Unit::Limited(..)) => {}
         }
@@ -339,8 +349,12 @@ impl Tx {
 
     /// Lets the commit return before it is on the disk: for what a power failure may take back.
     pub async fn leave_to_the_disk(&mut self) -> DbResult<()> {
-        if let Self::Postgres(tx) = self {
-            sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut **tx).await?;
+        match self {
+            Self::Sqlite(Unit::Write(_, log)) => *log = None,
+            Self::Sqlite(_) => {}
+            Self::Postgres(tx) => {
+                sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut **tx).await?;
+            }
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::App,
-    db::{DbError, DbResult, SLICE},
+    db::{self, DbError, DbResult, Tx},
     files,
     router::{Routed, route},
     telemetry,
@@ -23,6 +23,9 @@ mod retry;
 
 pub use pressure::Pressure;
 pub use retry::retry;
+
+/// The most arrivals that share a transaction: a statement of many rows costs little more than one of few.
+pub const SLICE: usize = 2 * db::SLICE;
 
 /// How often a slice is repeated when another transaction was first.
 const CONFLICTS: u32 = 8;
@@ -59,7 +62,7 @@ impl Routers {
 }
 
 impl Inbox {
-    /// Starts the routers: one on SQLite, a few on PostgreSQL.
+    /// Starts the routers.
     #[must_use]
     pub fn start(app: &App) -> (Self, Routers) {
         let (sender, receiver) = mpsc::channel(4 * SLICE);
@@ -105,24 +108,29 @@ async fn keep_large(app: &App, arrival: &Arrival) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Takes what has arrived while the last commit ran: under load slices fill by themselves, and an idle
+/// Takes what has arrived until the database is free to write: under load slices fill by themselves, and an idle
 /// system waits for nothing.
 async fn run(app: App, arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>, stop: CancellationToken) {
     loop {
-        let mut slice = Vec::with_capacity(SLICE);
-        let next = async { arrivals.lock().await.recv_many(&mut slice, SLICE).await };
+        let mut queue = arrivals.lock().await;
         // What is there is taken also after the word to stop.
-        let taken = tokio::select! {
+        let first = tokio::select! {
             biased;
-            taken = next => taken,
-            () = stop.cancelled() => 0,
+            first = queue.recv() => first,
+            () = stop.cancelled() => None,
         };
-        if taken == 0 {
-            return;
+        let Some(first) = first else { return };
+        let tx = app.db().write().await;
+        let mut slice = vec![first];
+        while slice.len() < SLICE
+            && let Ok(next) = queue.try_recv()
+        {
+            slice.push(next);
         }
+        drop(queue);
         let (arrivals, waiting): (Vec<_>, Vec<_>) =
             slice.into_iter().map(|waiting| (waiting.arrival, waiting.done)).unzip();
-        let routed = take(&app, &arrivals).await;
+        let routed = take(&app, tx, &arrivals).await;
         for (done, routed) in waiting.into_iter().zip(routed) {
             // Who no longer waits is told by the same key when it comes again.
             let _ = done.send(routed);
@@ -131,9 +139,9 @@ async fn run(app: App, arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>, stop: Canc
 }
 
 /// Routes a slice; if it fails as a whole, one by one, so that a bad arrival does not hold up the others.
-async fn take(app: &App, arrivals: &[Arrival]) -> Vec<Routed> {
+async fn take(app: &App, tx: DbResult<Tx>, arrivals: &[Arrival]) -> Vec<Routed> {
     let begun = std::time::Instant::now();
-    let committed = commit(app, arrivals).await;
+    let committed = commit(app, tx, arrivals).await;
     let refused = committed.as_ref().err().and_then(refusal);
     let routed = match (committed, refused) {
         (Ok(routed), _) => routed,
@@ -166,7 +174,7 @@ async fn take_one(app: &App, arrival: &Arrival) -> Routed {
     let one = std::slice::from_ref(arrival);
     let mut last = String::new();
     for attempt in 1..=TRIES {
-        match commit(app, one).await {
+        match commit(app, app.db().write().await, one).await {
             Ok(mut routed) => return routed.pop().unwrap_or(Err(Refused::Unavailable)),
             Err(error) => match refusal(&error) {
                 // It is not the arrival's fault, and does not count against it.
@@ -181,7 +189,7 @@ async fn take_one(app: &App, arrival: &Arrival) -> Routed {
         content: Err(Unreadable(format!("it could not be routed: {last}"))),
         ..arrival.clone()
     };
-    match commit(app, std::slice::from_ref(&unreadable)).await {
+    match commit(app, app.db().write().await, std::slice::from_ref(&unreadable)).await {
         Ok(mut routed) => routed.pop().unwrap_or(Err(Refused::Unavailable)),
         Err(error) => Err(refusal(&error).unwrap_or(Refused::Unavailable)),
     }
@@ -206,22 +214,26 @@ enum IntakeError {
 }
 
 /// Routes a slice in one transaction, again if another one was first.
-async fn commit(app: &App, arrivals: &[Arrival]) -> Result<Vec<Routed>, IntakeError> {
+async fn commit(
+    app: &App,
+    mut tx: DbResult<Tx>,
+    arrivals: &[Arrival],
+) -> Result<Vec<Routed>, IntakeError> {
     let mut conflicts = 0;
     loop {
-        let attempt = AssertUnwindSafe(once(app, arrivals)).catch_unwind().await;
+        let attempt = AssertUnwindSafe(once(app, tx?, arrivals)).catch_unwind().await;
         match attempt.map_err(|_| IntakeError::Panicked)? {
             Err(DbError::Conflict(_)) if conflicts < CONFLICTS => {
                 conflicts += 1;
                 tokio::time::sleep(Duration::from_millis(u64::from(conflicts))).await;
+                tx = app.db().write().await;
             }
             other => return Ok(other?),
         }
     }
 }
 
-async fn once(app: &App, arrivals: &[Arrival]) -> DbResult<Vec<Routed>> {
-    let mut tx = app.db().write().await?;
+async fn once(app: &App, mut tx: Tx, arrivals: &[Arrival]) -> DbResult<Vec<Routed>> {
     let routed = route(&mut tx, app.keys(), app.config().conversations.policy(), arrivals).await?;
     reach("intake.before_commit");
     tx.commit().await?;

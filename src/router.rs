@@ -14,9 +14,10 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::{
-    db::{DbResult, SLICE, Tx, keep, padded},
+    db::{DbResult, Tx, keep, padded},
     events::{self, Actor, NewEvent},
     files, insert_rows,
+    intake::SLICE,
     keys::Keys,
     on_db,
 };

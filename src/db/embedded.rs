@@ -1,6 +1,6 @@
 //! SQLite: one writer, some readers, and a connection that copies the log into the file beside them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{
     Connection as _, SqlitePool,
@@ -8,7 +8,7 @@ use sqlx::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Db, DbResult, STATEMENTS};
+use super::{Db, DbResult, STATEMENTS, log::Log};
 use crate::app::{App, woken};
 
 /// From so many pages in the log on, the writer copies them into the file itself when it commits. Until then
@@ -31,16 +31,20 @@ pub struct Embedded {
     pub writer: SqlitePool,
     /// The single connection for [`checkpoint`].
     checkpointer: SqlitePool,
+    /// The log that a commit waits for; none if the database itself waits as its connection says.
+    pub(super) log: Option<Arc<Log>>,
 }
 
 impl Embedded {
     pub(super) async fn open(options: SqliteConnectOptions) -> DbResult<Self> {
+        let log = Some(Arc::new(Log::beside(options.get_filename())));
         let options = options
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // NORMAL may lose committed transactions when power fails (D1).
-            .synchronous(SqliteSynchronous::Full)
+            // A commit does not wait for the disk; `Log` does (D1). The log is on the disk before it is copied into
+            // the file, and the file before the log begins anew, so that what is read is whole at all times.
+            .synchronous(SqliteSynchronous::Normal)
             .pragma("wal_autocheckpoint", MOST_LOG)
             .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
@@ -61,13 +65,13 @@ impl Embedded {
             .connect_with(options.clone().read_only(true))
             .await?;
         let checkpointer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
-        Ok(Self { readers, writer, checkpointer })
+        Ok(Self { readers, writer, checkpointer, log })
     }
 
     /// One connection for everything, set up by the caller: to fill a database in haste, or to read it beside a hub.
     #[must_use]
     pub fn single(one: SqlitePool) -> Self {
-        Self { readers: one.clone(), writer: one.clone(), checkpointer: one }
+        Self { readers: one.clone(), writer: one.clone(), checkpointer: one, log: None }
     }
 
     /// Closes all connections, the writer last: that copies the rest of the log into the file, and removes it.

@@ -81,24 +81,27 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
     insert_rows!(
         tx,
         "INSERT INTO conversations
-             (id, contact_id, channel_id, status, subject, preview, preview_kind, has_files, last_message_at,
-              message_count, created_at, related_id, mailing_id, version) ",
+             (id, contact_id, identity_id, channel_id, status, subject, preview, preview_kind, has_files, waiting_since,
+              last_message_at, last_inbound_at, message_count, created_at, related_id, mailing_id, version) ",
         &plan.conversations,
-        |row, new| row
+        |row, (new, touched)| row
             .push_bind(new.id)
             .push_bind(new.contact_id)
-            .push_bind(new.channel_id)
+            .push_bind(touched.identity_id)
+            .push_bind(touched.channel_id)
             .push_bind("open")
             .push_bind(new.subject)
-            .push_bind("")
+            .push_bind(&touched.preview)
             .push_bind("in")
-            .push_bind(false)
-            .push_bind(new.at)
-            .push_bind(0_i64)
+            .push_bind(touched.has_files)
+            .push_bind(touched.first_at)
+            .push_bind(touched.at)
+            .push_bind(touched.at)
+            .push_bind(touched.messages)
             .push_bind(new.at)
             .push_bind(new.related_id)
             .push_bind(new.mailing_id)
-            .push_bind(0_i64)
+            .push_bind(1_i64)
     );
     if !plan.touched.is_empty() {
         on_db!(&mut *tx, |conn| {

@@ -32,7 +32,8 @@ pub fn decide<'m>(
 ) -> Plan<'m> {
     let at = arrivals.first().map(|fresh| fresh.arrival.received_at).unwrap_or_default();
     let plan = Plan { at, ..Plan::default() };
-    let mut rules = Rules { context, policy, plan, touched: HashMap::new(), new_id };
+    let mut rules =
+        Rules { context, policy, plan, opened: Vec::new(), touched: HashMap::new(), new_id };
     for fresh in arrivals {
         match &fresh.arrival.content {
             Ok(Inbound::Message(message)) => rules.message(*fresh, message),
@@ -40,7 +41,10 @@ pub fn decide<'m>(
             Ok(Inbound::Receipt(_) | Inbound::Nothing) | Err(_) => {}
         }
     }
-    let Rules { mut plan, touched, .. } = rules;
+    let Rules { mut plan, opened, mut touched, .. } = rules;
+    // Each is touched by the message that opens it.
+    let begun = |new: NewConversation<'m>| touched.remove(&new.id).map(|touched| (new, touched));
+    plan.conversations = opened.into_iter().filter_map(begun).collect();
     // One order for all routers, so that two of them cannot wait for each other.
     plan.identities.sort_by(|a, b| a.address.cmp(b.address));
     plan.heard.sort_by_key(|heard| heard.id);
@@ -53,6 +57,7 @@ struct Rules<'m, I> {
     context: Context,
     policy: Policy,
     plan: Plan<'m>,
+    opened: Vec<NewConversation<'m>>,
     touched: HashMap<Uuid, Touched>,
     new_id: I,
 }
@@ -82,9 +87,9 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         let (contact_id, identity) = self.whose(fresh, sender, token, answered, mailed);
         self.claims(contact_id, sender, at);
         let actor = Actor { kind: "contact", id: Some(contact_id), name: shown_name(sender) };
-        let opened = self.plan.conversations.len();
+        let opened = self.opened.len();
         let conversation = self.which(fresh, message, contact_id, identity, answered, &actor);
-        let begins = self.plan.conversations.len() > opened;
+        let begins = self.opened.len() > opened;
 
         let touched = self.touched.entry(conversation.id).or_insert_with(|| Touched {
             id: conversation.id,
@@ -434,15 +439,7 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
         let at = fresh.arrival.received_at;
         let id = (self.new_id)();
         let subject = message.subject.as_deref().filter(|subject| !subject.trim().is_empty());
-        self.plan.conversations.push(NewConversation {
-            id,
-            contact_id,
-            channel_id: fresh.arrival.channel,
-            subject,
-            related_id,
-            mailing_id,
-            at,
-        });
+        self.opened.push(NewConversation { id, contact_id, subject, related_id, mailing_id, at });
         let mut opened = NewEvent::new("conversation.opened", at, actor.clone())
             .conversation(id, contact_id)
             .in_history();

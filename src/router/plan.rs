@@ -122,8 +122,8 @@ pub struct Plan<'m> {
     pub identities: Vec<NewIdentity<'m>>,
     /// Known addresses that were heard again, and perhaps proved.
     pub heard: Vec<Heard>,
-    /// New conversations.
-    pub conversations: Vec<NewConversation<'m>>,
+    /// New conversations, with what their messages make of them.
+    pub conversations: Vec<(NewConversation<'m>, Touched)>,
     /// Conversations that get more messages.
     pub touched: Vec<Touched>,
     /// New messages.
@@ -198,8 +198,6 @@ pub struct NewConversation<'m> {
     pub id: Uuid,
     /// With whom.
     pub contact_id: Uuid,
-    /// On which channel it begins.
-    pub channel_id: ChannelId,
     /// Its subject.
     pub subject: Option<&'m str>,
     /// A conversation that it may belong to, without proof.

@@ -41,10 +41,10 @@ scenario! {
             assert!(receipt.fresh && receipt.message.is_some());
         }
         assert_eq!(number(&app, "SELECT COUNT(*) FROM messages").await, 100);
-        // A first one that each router took alone, and what came meanwhile in slices of 64.
-        let most = i64::try_from(app.app.db().routers()).unwrap() + 2;
+        // On SQLite what comes while another writes is one slice. On PostgreSQL each router begins with what is there.
+        let most = if sqlite { 1 } else { i64::try_from(app.app.db().routers()).unwrap() + 1 };
         let commits = commits(&app).await;
-        assert!((2..=most).contains(&commits), "{commits} commits for a hundred arrivals");
+        assert!((1..=most).contains(&commits), "{commits} commits for a hundred arrivals");
     }
 }
 
