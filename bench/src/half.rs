@@ -1,4 +1,5 @@
-//! How long a mail waits for its acknowledgement at half of what intake takes; beside bare commits of one row.
+//! How long a mail waits for its acknowledgement at half of what intake takes, beside bare commits of one row; and how
+//! far search is behind at a steady rate.
 
 use std::{
     net::SocketAddr,
@@ -17,6 +18,7 @@ use sapa_channel::new_id;
 use crate::{
     fill::PAST,
     hub::{Backend, Hub},
+    intake::watch,
     mails::{Mail, mails},
     report::{Better, Report, millis, percentile, rate},
     smtp::Sender,
@@ -30,14 +32,17 @@ const PEAK: usize = 6_000;
 /// For how long half of that is offered.
 const SPAN: Duration = Duration::from_secs(15);
 
+/// Mails a second while search is watched, and the seconds that it may be behind.
+const STEADY: f64 = 1500.0;
+const AIM: f64 = 2.0;
+
 /// Commits of the bare limit.
 const COMMITS: usize = 400;
 
 /// Takes the figures.
 pub async fn run(report: &mut Report, backend: Backend) -> anyhow::Result<()> {
-    let name =
-        if backend == Backend::Sqlite { "intake.half.sqlite" } else { "intake.half.postgres" };
-    let hub = Hub::new(backend, |_, _| {}).await?;
+    let name = if backend == Backend::Sqlite { "sqlite" } else { "postgres" };
+    let hub = Arc::new(Hub::new(backend, |_, _| {}).await?);
     let channel = hub.client.add_mailbox().await?;
     PAST.store(&hub.app, channel).await?;
     hub.indexed().await?;
@@ -45,25 +50,41 @@ pub async fn run(report: &mut Report, backend: Backend) -> anyhow::Result<()> {
 
     let server = hub.running.smtp.context("the hub takes mail")?;
     let mut all = mails(PEAK + 60_000, &PAST);
-    let later = all.split_off(PEAK);
+    let mut later = all.split_off(PEAK).into_iter();
     let begun = Instant::now();
     send(server, all, None).await?;
     let peak = rate(PEAK, begun.elapsed());
     hub.indexed().await?;
 
     let offered = peak / 2.0;
-    let pace = Duration::from_secs_f64(1.0 / offered);
-    let count = usize::try_from(SPAN.as_nanos() / pace.as_nanos())?;
-    let later = later.into_iter().take(count).collect();
-    let mut waits = send(server, later, Some(pace)).await?;
-    hub.stop().await?;
+    let (pace, count) = paced(offered)?;
+    let mut waits = send(server, later.by_ref().take(count).collect(), Some(pace)).await?;
+    hub.indexed().await?;
+
+    let (lag, stop) = watch(hub.clone());
+    let (pace, count) = paced(STEADY)?;
+    let begun = Instant::now();
+    send(server, later.take(count).collect(), Some(pace)).await?;
+    let taken = rate(count, begun.elapsed());
+    stop.store(true, Ordering::Relaxed);
+    let lag = lag.await?;
+    Arc::into_inner(hub).context("the hub is still in use")?.stop().await?;
     for percent in [50, 99] {
         let (value, bare) = (percentile(&mut waits, percent), percentile(&mut bare, percent));
         let limit_is = format!("a bare commit; {offered:.0} mails/s of {peak:.0} at most");
-        let figure = format!("{name}.p{percent}");
+        let figure = format!("intake.half.{name}.p{percent}");
         report.add(figure, (millis(value), "ms"), Better::Lower, (millis(bare), &limit_is));
     }
+    let limit_is = format!("the aim; {taken:.0} mails/s taken of {STEADY:.0} offered");
+    let figure = format!("intake.steady.{name}.search_lag");
+    report.add(figure, (lag.as_secs_f64(), "s"), Better::Lower, (AIM, &limit_is));
     Ok(())
+}
+
+/// The time between two mails at so many a second, and how many there are in the whole span.
+fn paced(a_second: f64) -> anyhow::Result<(Duration, usize)> {
+    let pace = Duration::from_secs_f64(1.0 / a_second);
+    Ok((pace, usize::try_from(SPAN.as_nanos() / pace.as_nanos())?))
 }
 
 /// How long each of some commits of one row takes.

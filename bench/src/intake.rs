@@ -122,7 +122,7 @@ async fn send(hub: &Hub, mails: &Arc<Vec<Mail>>) -> anyhow::Result<Vec<Duration>
 }
 
 /// Looks how far search is behind, until told to stop; then it tells the longest time.
-fn watch(hub: Arc<Hub>) -> (tokio::task::JoinHandle<Duration>, Arc<AtomicBool>) {
+pub fn watch(hub: Arc<Hub>) -> (tokio::task::JoinHandle<Duration>, Arc<AtomicBool>) {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
     let task = tokio::spawn(async move {

@@ -24,31 +24,40 @@ const STEP: i64 = 200;
 const LONG_STEP: i64 = 1000;
 const A_MOMENT: Duration = Duration::from_millis(500);
 
+/// How many pages of the index one tidying merges: so few that nobody who wants the writer waits long.
+const LITTLE: i64 = 64;
+
 /// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. On SQLite both
 /// want the one writer, on PostgreSQL the same cores.
 const MOST_BEHIND: Duration = Duration::from_secs(10);
 
-/// Reads until told to stop. On SQLite the index is tidied when there is nothing else to do.
+/// Reads until told to stop. On SQLite the index is tidied a little after each step, unless it is behind.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     let (mut untidy, mut behind) = (false, Duration::ZERO);
     loop {
         app.pressure().make_way(MOST_BEHIND.saturating_sub(behind)).await;
-        match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
-            Ok((0, _)) => behind = Duration::ZERO,
-            Ok((_, age)) => {
-                (untidy, behind) = (true, age);
-                // Others want the one writer too.
-                tokio::task::yield_now().await;
-                continue;
+        let read = match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
+            Ok((read, age)) => {
+                behind = age;
+                read
             }
-            Err(error) => tracing::error!(%error, "the search index could not be kept"),
-        }
-        if untidy {
-            untidy = false;
-            if let Err(error) = tidy(&app).await {
+            Err(error) => {
+                tracing::error!(%error, "the search index could not be kept");
+                0
+            }
+        };
+        untidy |= read > 0;
+        if untidy && behind < A_MOMENT {
+            untidy = tidy(&app).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the search index could not be tidied");
-            }
+                false
+            });
+        }
+        if read > 0 || untidy {
+            // Others want the one writer too.
+            tokio::task::yield_now().await;
+            continue;
         }
         if stop.run_until_cancelled(woken(&mut grew)).await.is_none() {
             return;
@@ -75,6 +84,8 @@ async fn step(app: &App, most: i64) -> DbResult<(usize, Duration)> {
         return Ok((0, Duration::ZERO));
     }
     index(&mut tx, &new).await?;
+    // What a power failure takes back it takes with the cursor, and it is read again.
+    tx.leave_to_the_disk().await?;
     tx.commit().await?;
     // Who searches because of an event waits for its being indexed.
     app.wake().log_grew();
@@ -234,12 +245,22 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
     put(tx, &entries).await
 }
 
-async fn tidy(app: &App) -> DbResult<()> {
+/// Merges a few pages of the index. Tells whether there was anything to merge.
+async fn tidy(app: &App) -> DbResult<bool> {
     let mut tx = app.db().write().await?;
+    let mut merged = false;
     if let Tx::Sqlite(connection) = &mut tx {
-        sqlx::query("INSERT INTO messages_fts (messages_fts, rank) VALUES ('merge', 500)")
+        let changes = "SELECT total_changes()";
+        let before: i64 = sqlx::query_scalar(changes).fetch_one(&mut **connection).await?;
+        sqlx::query("INSERT INTO messages_fts (messages_fts, rank) VALUES ('merge', $1)")
+            .bind(LITTLE)
             .execute(&mut **connection)
             .await?;
+        let after: i64 = sqlx::query_scalar(changes).fetch_one(&mut **connection).await?;
+        // The statement itself counts for one.
+        merged = after - before > 1;
     }
-    tx.commit().await
+    tx.leave_to_the_disk().await?;
+    tx.commit().await?;
+    Ok(merged)
 }
