@@ -71,6 +71,18 @@ impl App {
         let db = Db::connect(config.database.url.expose_secret())
             .await
             .context("opening the database")?;
+        let newest = events::newest(&mut db.read().await.context("opening the database")?)
+            .await
+            .context("reading the log")?;
+        if let Some(at) = newest
+            && !clock.not_before(at)
+        {
+            tracing::error!(
+                stored = %at,
+                now = %clock.now(),
+                "the clock is more than a day behind what is stored: what is said now will stand before it"
+            );
+        }
         let files = Store::open(&config.files).context("opening the store of files")?;
         let keys = Keys::load(&db).await.context("loading the signing secret")?;
         let outbound = OutboundClient::new(&config.outbound).context("preparing outbound calls")?;

@@ -207,6 +207,13 @@ pub async fn head(tx: &mut Tx) -> DbResult<i64> {
         .await?))
 }
 
+/// When the newest event happened; none if nothing has.
+pub async fn newest(tx: &mut Tx) -> DbResult<Option<Timestamp>> {
+    Ok(on_db!(tx, |conn| sqlx::query_scalar("SELECT at FROM events ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(conn)
+        .await?))
+}
+
 /// When an event happened; none if there is no such event.
 pub async fn time_of(tx: &mut Tx, seq: i64) -> DbResult<Option<Timestamp>> {
     Ok(on_db!(tx, |conn| sqlx::query_scalar("SELECT at FROM events WHERE seq = $1")

@@ -3,6 +3,8 @@
 
 #[path = "cli/caller.rs"]
 mod caller;
+#[path = "cli/clock.rs"]
+mod clock;
 #[path = "cli/cluster.rs"]
 mod cluster;
 #[path = "cli/commands.rs"]

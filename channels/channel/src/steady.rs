@@ -8,6 +8,10 @@ use std::{
     time::Instant,
 };
 
+/// A clock that is further behind than this, in nanoseconds, is believed: then what was stored had a wrong time, and to
+/// go on from there would be worse than a history that is out of order. A day.
+const MOST_BEHIND: i64 = 24 * 3600 * 1_000_000_000;
+
 /// What was told last: nanoseconds since 1970, and when that was by the watch that only goes on.
 #[derive(Debug)]
 struct Told {
@@ -23,6 +27,18 @@ impl Steady {
     /// Nothing was told yet.
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(None))
+    }
+
+    /// Goes on from what an earlier process told, if the machine's clock is not much behind that. Tells whether it does.
+    pub(crate) fn not_before(&self, earlier: i64, clock: i64, watch: Instant) -> bool {
+        if earlier.saturating_sub(clock) > MOST_BEHIND {
+            return false;
+        }
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.as_ref().is_none_or(|told| told.nanos < earlier) {
+            *told = Some(Told { nanos: earlier, at: watch });
+        }
+        true
     }
 
     /// The time in nanoseconds since 1970, when the machine's clock says `clock` and the watch `watch`.
@@ -66,6 +82,23 @@ mod tests {
             let at = begun + Duration::from_secs(watch);
             assert_eq!(steady.now(clock * SECOND, at), told * SECOND, "after {watch} s");
         }
+    }
+
+    #[test]
+    fn a_process_goes_on_from_what_an_earlier_one_told() {
+        let (steady, begun) = (Steady::new(), Instant::now());
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        assert!(steady.not_before(5_000 * SECOND, 1_000 * SECOND, begun));
+        assert_eq!(steady.now(1_004 * SECOND, at(4)), 5_002 * SECOND);
+        assert_eq!(steady.now(6_000 * SECOND, at(5_000)), 7_500 * SECOND);
+        assert_eq!(steady.now(9_000 * SECOND, at(8_000)), 9_000 * SECOND);
+        // What an earlier one told is no news any more.
+        assert!(steady.not_before(5_000 * SECOND, 9_001 * SECOND, at(8_001)));
+        assert_eq!(steady.now(9_001 * SECOND, at(8_001)), 9_001 * SECOND);
+        // A year ahead: that was wrong.
+        let year = 365 * 24 * 3600 * SECOND;
+        assert!(!steady.not_before(year, 9_002 * SECOND, at(8_002)));
+        assert_eq!(steady.now(9_002 * SECOND, at(8_002)), 9_002 * SECOND);
     }
 
     #[test]

@@ -99,21 +99,34 @@ impl utoipa::ToSchema for Timestamp {}
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now.
     fn now(&self) -> Timestamp;
+
+    /// What was stored last has this time: what is stored from now on shall not have an earlier one. Tells whether the
+    /// clock takes this on; a test's clock is as the test wants it.
+    fn not_before(&self, _stored: Timestamp) -> bool {
+        true
+    }
 }
 
 /// The machine's clock, but never going back: while that is behind what was told already, time goes on at half its
-/// speed. A process that starts anew begins with what the clock says.
+/// speed.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
 
 static STEADY: Steady = Steady::new();
 
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+fn nanos() -> i64 {
+    i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
+}
+
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     fn now(&self) -> Timestamp {
-        let nanos = jiff::Timestamp::now().as_nanosecond();
-        let nanos = i64::try_from(nanos).unwrap_or(i64::MAX);
-        Timestamp(STEADY.now(nanos, Instant::now()) / 1_000)
+        Timestamp(STEADY.now(nanos(), Instant::now()) / 1_000)
+    }
+
+    fn not_before(&self, stored: Timestamp) -> bool {
+        // Up to the next microsecond: times are told in whole ones.
+        STEADY.not_before(stored.0.saturating_add(1).saturating_mul(1_000), nanos(), Instant::now())
     }
 }
 
