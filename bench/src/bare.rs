@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use mail_parser::MessageParser;
-use sapa::{app::App, db::SLICE, events};
+use sapa::{app::App, events, intake::SLICE};
 use sapa_channel::{ChannelId, new_id};
 
 use crate::{

@@ -35,7 +35,7 @@ const MOST_BEHIND: Duration = Duration::from_secs(10);
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     let (mut untidy, mut behind) = (false, Duration::ZERO);
-    loop {
+    while !stop.is_cancelled() {
         app.pressure().make_way(MOST_BEHIND.saturating_sub(behind)).await;
         let read = match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
             Ok((read, age)) => {
