@@ -8,8 +8,9 @@ use std::{
 /// Nobody makes way for so few: they share the next commit, and the hub has time left.
 const FEW: usize = 16;
 
-/// How often who makes way looks again.
+/// How often who makes way looks again, and how often in a row there must be few: between two commits there are.
 const LOOK: Duration = Duration::from_millis(2);
+const LOOKS: u32 = 10;
 
 /// Counts the arrivals that are not yet durable.
 #[derive(Debug, Default)]
@@ -26,10 +27,17 @@ impl Pressure {
         Held(self)
     }
 
-    /// Waits until few wait to be stored, but no longer than `most`.
+    /// Waits until few wait to be stored for a while, but no longer than `most`.
     pub async fn make_way(&self, most: Duration) {
         let waiting = async {
-            while self.0.load(Ordering::Relaxed) > FEW {
+            // An idle hub waits for nothing.
+            let mut few = if self.0.load(Ordering::Relaxed) == 0 { LOOKS } else { 0 };
+            while few < LOOKS {
+                if self.0.load(Ordering::Relaxed) > FEW {
+                    few = 0;
+                } else {
+                    few += 1;
+                }
                 tokio::time::sleep(LOOK).await;
             }
         };
