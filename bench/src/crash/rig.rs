@@ -34,7 +34,7 @@ const COUNT_EVERY: usize = 30;
 const REACHED_WITHIN: Duration = Duration::from_secs(20);
 
 /// How long all that was begun may take to come to its end: longer than the longest lease of a hub that lives, which is
-/// that of a bot's turn whose end could not be noted (75 s).
+/// that of a bot's turn of which nobody knows that it was taken (75 s).
 const CALM: Duration = Duration::from_secs(100);
 
 /// How long a hub may take to stop when it is told to: ten seconds of grace, and a moment for the process to end.
