@@ -87,7 +87,7 @@ impl OfficerRow {
 
     /// As he sees himself.
     #[must_use]
-    pub fn me(self, app: &App, teams: Vec<Uuid>) -> Me {
+    pub fn me(self, app: &App, teams: Vec<Uuid>, seq: i64) -> Me {
         Me {
             id: self.id,
             name: self.name,
@@ -102,6 +102,7 @@ impl OfficerRow {
             undo_seconds: app.config().delivery.undo_seconds,
             demo: app.is_demo(),
             preferences: self.preferences.0,
+            seq,
         }
     }
 }
@@ -156,6 +157,9 @@ pub struct Me {
     /// What the desk remembers for him.
     #[schema(value_type = Object)]
     pub preferences: Value,
+    /// The newest entry of the event log: who says it in the live connection's `hello` misses nothing of what happens
+    /// from now on.
+    pub seq: i64,
 }
 
 /// A team and who is in it.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::App,
     db::{DbError, Tx},
-    events::Actor,
+    events::{self, Actor},
     http::AppError,
 };
 
@@ -89,7 +89,8 @@ async fn begin(
     let teams = queries::teams_of(tx, officer_id).await?;
     let actor = Actor { kind: "officer", id: Some(officer_id), name: officer.name.clone() };
     audit::record(tx, actor, action, &officer.email, &origin.address, now).await?;
-    Ok(SignedIn { token: token.into(), me: officer.me(app, teams) })
+    let seq = events::head(tx).await?;
+    Ok(SignedIn { token: token.into(), me: officer.me(app, teams, seq) })
 }
 
 /// Chooses a password by an invitation, which is used up by it. All other sessions of the officer end (R13).

@@ -70,6 +70,19 @@ scenario! {
 }
 
 scenario! {
+    async fn what_happens_while_a_desk_is_being_opened_is_told_to_it(app: TestApp) {
+        let ayu = app.officer("Ayu").await;
+        log(&app, "contact.changed", 2).await;
+        let since = ayu.get("/me").await["seq"].as_i64();
+        assert_eq!(since, Some(head(&app).await));
+        log(&app, "conversation.changed", 1).await;
+        let mut screen = Screen::open(&app, &ayu, since).await;
+        let told = screen.all_with(|told| told["type"] == "ready", Duration::from_millis(300)).await;
+        assert_eq!(seqs(&told), [head(&app).await]);
+    }
+}
+
+scenario! {
     async fn a_screen_that_is_too_far_behind_reads_everything_again(app: TestApp) {
         let ayu = app.officer("Ayu").await;
         log(&app, "conversation.changed", 1001).await;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::words;
 use crate::{
     app::App,
+    events,
     http::{AppError, Body, Path, Problem, expired_cookie},
     officers::{
         audit,
@@ -35,7 +36,8 @@ pub async fn me(State(app): State<App>, caller: Caller) -> Result<Json<Me>, AppE
     let officer =
         queries::find(&mut tx, caller.officer_id).await?.ok_or(AppError::Unauthenticated)?;
     let teams = queries::teams_of(&mut tx, caller.officer_id).await?;
-    Ok(Json(officer.me(&app, teams)))
+    let seq = events::head(&mut tx).await?;
+    Ok(Json(officer.me(&app, teams, seq)))
 }
 
 /// What is to change; what is left out stays.
@@ -90,8 +92,9 @@ pub async fn change_me(
     queries::update_own(&mut tx, officer.id, &officer.name, officer.language, &officer.preferences)
         .await?;
     let teams = queries::teams_of(&mut tx, officer.id).await?;
+    let seq = events::head(&mut tx).await?;
     tx.commit().await?;
-    Ok(Json(officer.me(&app, teams)))
+    Ok(Json(officer.me(&app, teams, seq)))
 }
 
 fn checked_preferences(preferences: Map<String, Value>) -> Result<Value, AppError> {

@@ -119,7 +119,9 @@ test('a customer’s answer reopens what was solved, and the page’s title coun
   const rows = officer.getByRole('list', { name: 'Percakapan' });
   await expect(rows.getByRole('listitem').first()).toBeVisible();
   const counted = async () => Number(/^\((\d+)\)/.exec(await officer.title())?.[1] ?? 0);
-  const before = await counted();
+  const counts = await officer.request.get('/api/v1/inbox/counts');
+  const before = ((await counts.json()) as { unread: number }).unread;
+  await expect.poll(counted).toBe(before);
 
   await mail(word('id'), 'Ternyata masih basi.', [`In-Reply-To: <${id}@surat.example>`]);
   await expect(rows.getByRole('link', { name: /^Bu Lagi/ })).toBeVisible();

@@ -56,6 +56,7 @@ export function seedHouse(): void {
     undo_seconds: 5,
     demo: true,
     preferences: {},
+    seq: 1,
   };
   if (db.empty) return;
   const health = (state: T.Channel['health']['state'], minutes: number, error: string | null = null) => ({

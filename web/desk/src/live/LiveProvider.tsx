@@ -10,12 +10,15 @@ import { touchedBy } from './touched';
 
 /** The live connection as the desk's components see it. */
 class Live {
-  state: LiveState = start;
+  state: LiveState;
   private readonly listeners = new Set<() => void>();
   private readonly hearers = new Set<(event: LiveEvent) => void>();
   private viewing: string | null = null;
   socket: LiveSocket | null = null;
 
+  constructor(since: number) {
+    this.state = start(since);
+  }
   readonly subscribe = (listener: () => void) => {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -42,18 +45,20 @@ class Live {
   }
 }
 
-const Context = createContext<Live>(new Live());
+const Context = createContext<Live>(new Live(0));
 const TYPING_LASTS = 8000;
 
 interface Props {
   me: string;
+  /** The newest event when the desk was opened: what is shown was read after it. */
+  since: number;
   onSignedOut: () => void;
   children: ReactNode;
 }
 
-export function LiveProvider({ me, onSignedOut, children }: Props) {
+export function LiveProvider({ me, since, onSignedOut, children }: Props) {
   const client = useQueryClient();
-  const [live] = useState(() => new Live());
+  const [live] = useState(() => new Live(since));
   useEffect(() => {
     const refresher = new Refresher(client, me);
     const typing = new Map<string, ReturnType<typeof setTimeout>>();

@@ -16,7 +16,7 @@ export type Frame =
 
 /** What the desk says. */
 export type Said =
-  | { type: 'hello'; since: number | null }
+  | { type: 'hello'; since: number }
   | { type: 'viewing'; conversation_id: string | null }
   | { type: 'typing'; conversation_id: string; on: boolean }
   | { type: 'ping' };

@@ -16,12 +16,12 @@ const event = (over: Partial<LiveEvent> = {}): LiveEvent => ({
   data: {},
   ...over,
 });
-const live: LiveState = { ...start, status: 'live', seq: 10 };
+const live: LiveState = { ...start(10), status: 'live' };
 
 describe('the live connection', () => {
   it('is_live_after_ready_and_knows_the_sequence', () => {
-    const opened = reduce(start, { type: 'opened' });
-    expect(opened.status).toBe('connecting');
+    const opened = reduce(start(8), { type: 'opened' });
+    expect(opened).toMatchObject({ status: 'connecting', seq: 8 });
     const ready = reduce(opened, { type: 'frame', frame: { type: 'ready', seq: 9 } });
     expect(ready).toMatchObject({ status: 'live', seq: 9, downSince: null });
   });

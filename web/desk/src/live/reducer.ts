@@ -4,8 +4,8 @@ export type LiveStatus = 'connecting' | 'catching' | 'live' | 'offline';
 
 export interface LiveState {
   status: LiveStatus;
-  /** The newest event seen; null before the first `ready`. */
-  seq: number | null;
+  /** The newest event seen, or that what is shown was read after. */
+  seq: number;
   /** Since when the line is down. */
   downSince: number | null;
   online: number | null;
@@ -19,20 +19,16 @@ export type LiveAction =
   | { type: 'frame'; frame: Frame }
   | { type: 'typing_ended'; conversation_id: string };
 
-export const start: LiveState = {
-  status: 'connecting',
-  seq: null,
-  downSince: null,
-  online: null,
-  presence: {},
-  typing: {},
-};
+/** The live connection of a desk that shows what was read after an event. */
+export function start(seq: number): LiveState {
+  return { status: 'connecting', seq, downSince: null, online: null, presence: {}, typing: {} };
+}
 
 /** The next state of the live connection. */
 export function reduce(state: LiveState, action: LiveAction): LiveState {
   switch (action.type) {
     case 'opened':
-      return { ...state, status: state.seq === null ? 'connecting' : 'catching', presence: {}, typing: {} };
+      return { ...state, status: state.downSince ? 'catching' : 'connecting', presence: {}, typing: {} };
     case 'closed':
       return {
         ...state,
@@ -54,7 +50,7 @@ function heard(state: LiveState, frame: Frame): LiveState {
     case 'reload':
       return { ...state, status: 'live', seq: frame.seq, downSince: null };
     case 'event': {
-      const seq = Math.max(state.seq ?? 0, frame.event.seq);
+      const seq = Math.max(state.seq, frame.event.seq);
       const id = frame.event.conversation_id;
       const typing = frame.event.kind === 'message.received' && id ? without(state.typing, id) : state.typing;
       return { ...state, seq, typing };

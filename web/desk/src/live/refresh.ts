@@ -6,21 +6,34 @@ import { mergeRow, type Rows } from '../lib/rows';
 import { itemKey, type Line, mergeNewest } from '../lib/timeline';
 import type { Touched } from './touched';
 
+/** Reads once more what is just being read: it may come as it was before what is known by now. */
+function again(client: QueryClient, queryKey: readonly unknown[]): void {
+  const running = client.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' });
+  for (const query of running) {
+    const anew = () =>
+      client.invalidateQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false });
+    void query.promise?.then(anew, () => undefined);
+  }
+}
+
 /** Puts a conversation's row into every list that is held. */
 export function mergeIntoLists(client: QueryClient, row: ConversationRow, me: string): void {
   for (const [key, data] of client.getQueriesData<Rows>({ queryKey: keys.lists })) {
     if (data) client.setQueryData(key, mergeRow(data, row, key[1] as ListFilter, me));
   }
+  again(client, keys.lists);
 }
 
 export async function refreshConversation(client: QueryClient, id: string, me: string): Promise<void> {
   const row = await ok(api.GET('/conversations/{id}', { params: { path: { id } } }));
   client.setQueryData<Conversation>(keys.conversation(id), row);
+  again(client, keys.conversation(id));
   mergeIntoLists(client, row, me);
 }
 
 async function refreshTimeline(client: QueryClient, contact: string, messages: Set<string>): Promise<void> {
   const key = keys.timeline(contact);
+  again(client, key);
   if (!client.getQueryData<Line>(key)) return;
   const query = { limit: 50 };
   const fresh = await ok(api.GET('/contacts/{id}/timeline', { params: { path: { id: contact }, query } }));
@@ -67,7 +80,11 @@ export class Refresher {
       later(client.invalidateQueries({ queryKey: keys.conversations }));
     } else this.conversations.forEach((id) => later(refreshConversation(client, id, me)));
     this.timelines.forEach((id) => later(refreshTimeline(client, id, this.messages)));
-    this.queries.forEach((key) => later(client.invalidateQueries({ queryKey: key })));
+    this.queries.forEach((key) => {
+      // What is read for the first time is not begun anew by that.
+      again(client, key);
+      later(client.invalidateQueries({ queryKey: key }));
+    });
     this.conversations = new Set();
     this.timelines = new Set();
     this.messages = new Set();

@@ -138,7 +138,7 @@ export function DraftPart({ mailing }: { mailing: Mailing }) {
           )}
         </section>
       </div>
-      {template && writes && <ReviewPart mailing={mailing} />}
+      {template && writes && <ReviewPart mailing={mailing} saving={act.isPending} />}
       {dropping && (
         <Confirm
           title={t('mailing.drop_title', { name: mailing.name })}

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '../api/client';
@@ -16,7 +16,7 @@ import { Reasons } from './LeftOut';
 import { useMailingAct } from './queries';
 
 /** What the mailing would come to, and the button that begins it. */
-export function ReviewPart({ mailing }: { mailing: Mailing }) {
+export function ReviewPart({ mailing, saving }: { mailing: Mailing; saving: boolean }) {
   const { t, locale } = useTexts();
   const act = useMailingAct(mailing.id);
   const [asked, setAsked] = useState(false);
@@ -25,6 +25,8 @@ export function ReviewPart({ mailing }: { mailing: Mailing }) {
     queryKey: [...keys.mailing(mailing.id), 'review', mailing.version],
     queryFn: () => ok(api.GET('/mailings/{id}/review', { params: { path } })),
     staleTime: 10_000,
+    // What was counted before a change stays until it is counted again; it begins nothing meanwhile.
+    placeholderData: keepPreviousData,
   });
   const sends = may(useMe(), 'mailings.send');
   const figure = (n: number) => n.toLocaleString(locale);
@@ -70,7 +72,7 @@ export function ReviewPart({ mailing }: { mailing: Mailing }) {
               look="primary"
               icon="send"
               className="spaced"
-              disabled={!ready || query.isFetching}
+              disabled={!ready}
               onClick={() => setAsked(true)}
             >
               {t('mailing.start')}
@@ -99,7 +101,14 @@ export function ReviewPart({ mailing }: { mailing: Mailing }) {
               <Button look="quiet" onClick={() => setAsked(false)}>
                 {t('cancel')}
               </Button>
-              <Button look="primary" type="submit" icon="send" busy={act.isPending} data-autofocus>
+              <Button
+                look="primary"
+                type="submit"
+                icon="send"
+                busy={act.isPending || saving || query.isFetching}
+                disabled={!ready}
+                data-autofocus
+              >
                 {t('mailing.start_do')}
               </Button>
             </>

@@ -52,7 +52,7 @@ export function DeskLayout() {
   return (
     <MeProvider me={me.data}>
       <LanguageProvider language={me.data.language}>
-        <LiveProvider me={me.data.id} onSignedOut={signedOut}>
+        <LiveProvider me={me.data.id} since={me.data.seq} onSignedOut={signedOut}>
           <ActionsProvider choice={choice}>
             <div className="app">
               <SkipLink />
