@@ -16,10 +16,12 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
+mod apart;
 mod embedded;
 mod error;
 mod log;
 
+pub use apart::{INDEX_FILES, remove as remove_index};
 pub use embedded::{Embedded, checkpoint};
 pub use error::{DbError, DbResult};
 use log::Log;
@@ -280,6 +282,26 @@ impl Db {
                 Tx::Postgres(Unit::Write(writers.begin().await?, None))
             }
         })
+    }
+
+    /// Starts a unit of work that writes the search index. On SQLite that is a file of its own: nobody else waits for it,
+    /// and it does not wait for the disk.
+    pub async fn index(&self) -> DbResult<Tx> {
+        match self {
+            Self::Sqlite(Embedded { indexer, .. }) => {
+                Ok(Tx::Sqlite(Unit::Write(indexer.begin_with("BEGIN IMMEDIATE").await?, None)))
+            }
+            Self::Postgres { .. } => self.write().await,
+        }
+    }
+
+    /// Waits until all that could be read before is on the disk.
+    pub async fn settled(&self) -> DbResult<()> {
+        match self {
+            Self::Sqlite(Embedded { log: Some(log), .. }) => log.keep().await,
+            // A server shows nothing before that.
+            Self::Sqlite(_) | Self::Postgres { .. } => Ok(()),
+        }
     }
 
     /// How many tasks may route at once. On SQLite one works while the log of the other's work goes to the disk;

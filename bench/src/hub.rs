@@ -9,7 +9,7 @@ use sapa::{
         running::{self, Running},
     },
     config::{Config, Database},
-    events::{self, reader},
+    events,
     search::index,
 };
 use sapa_channel::{SystemClock, new_id};
@@ -94,7 +94,7 @@ impl Hub {
     /// How many events search has not read yet, and how old the first of them is.
     pub async fn behind(&self) -> anyhow::Result<(i64, Duration)> {
         let mut tx = self.app.db().read().await?;
-        let read = reader::cursor(&mut tx, index::READER).await?;
+        let read = index::indexed(&mut tx).await?;
         let head = events::head(&mut tx).await?;
         let first = events::after(&mut tx, read, 1).await?;
         let age = first.first().map(|event| self.app.now().since(event.at)).unwrap_or_default();

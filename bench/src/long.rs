@@ -9,6 +9,7 @@ use anyhow::Context;
 use sapa::{
     db::{Db, DbResult},
     on_db,
+    search::index,
 };
 use sapa_channel::{ChannelId, Clock, SystemClock, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -117,7 +118,7 @@ async fn make(served: &Served, filled: &Filled, channel: ChannelId) -> anyhow::R
         };
         execute(&db, vec![words]).await?;
     }
-    execute(&db, entries()).await?;
+    execute(&db, entries(sqlite)).await?;
     eprintln!(
         "{messages} messages: stored at {:.0}/s, with full text at {:.0}/s",
         rate(messages, stored),
@@ -154,7 +155,7 @@ fn tickets(sqlite: bool, talks: usize, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn entries() -> Vec<String> {
+fn entries(sqlite: bool) -> Vec<String> {
     let mut statements = vec![
         "INSERT INTO entries (kind, id, words)
          SELECT 'contact', k.id, k.name || ' ' || replace(replace(i.value, '@', ' '), '.', ' ')
@@ -164,7 +165,14 @@ fn entries() -> Vec<String> {
          SELECT 'ticket', id, 'K ' || number || ' ' || title || ' ' || replace(replace(description, ',', ' '), '.', ' ') FROM tickets"
             .to_owned(),
     ];
-    for reader in ["search", "likeness", "webhooks", "bots"] {
+    let newest = "FROM events ORDER BY seq DESC LIMIT 1";
+    let mut readers = vec!["likeness", "webhooks", "bots"];
+    if sqlite {
+        statements.push(format!("UPDATE indexed SET (seq, at) = (SELECT seq, at {newest})"));
+    } else {
+        readers.push(index::READER);
+    }
+    for reader in readers {
         statements.push(format!(
             "INSERT INTO cursors (reader, seq) SELECT '{reader}', MAX(seq) FROM events WHERE TRUE
              ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq"

@@ -11,7 +11,7 @@ use sapa::db::{Db, Embedded};
 use sapa_channel::new_id;
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tempfile::TempDir;
 
@@ -140,8 +140,7 @@ impl Served {
             .foreign_keys(false)
             .pragma("cache_size", "-400000")
             .pragma("locking_mode", "EXCLUSIVE");
-        let one = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Db::Sqlite(Embedded::single(one)))
+        Ok(Db::Sqlite(Embedded::single(options).await?))
     }
 
     /// Its database for reading it while the hub runs.
@@ -150,8 +149,7 @@ impl Served {
             return self.database().await;
         }
         let options = SqliteConnectOptions::from_str(&self.url)?.read_only(true);
-        let one = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Db::Sqlite(Embedded::single(one)))
+        Ok(Db::Sqlite(Embedded::single(options).await?))
     }
 
     /// The address of its schema, if it lives on PostgreSQL.

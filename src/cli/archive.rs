@@ -16,6 +16,8 @@ use sapa_channel::{Timestamp, new_id};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::db::INDEX_FILES;
+
 const DATABASE: &str = "sapa.db";
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
@@ -66,8 +68,8 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // The last two are a database's that was opened and not finished.
-        for suffix in ["", "-wal", "-shm"] {
+        // All but the first are a database's that was opened and not finished.
+        for suffix in ["", "-wal", "-shm"].into_iter().chain(INDEX_FILES) {
             let mut path = self.0.clone().into_os_string();
             path.push(suffix);
             let _ = fs::remove_file(path);

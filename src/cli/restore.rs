@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     config::{Config, Database},
-    db::Db,
+    db::{self, Db},
 };
 
 /// Restores the backup and tells of it.
@@ -35,6 +35,7 @@ pub async fn run(config: &Config, backup: &Path, force: bool) -> anyhow::Result<
     embedded::check(unfinished.path()).await?;
     bring_up_to_date(unfinished.path()).await?;
     let aside = put_aside(&database)?;
+    db::remove_index(&database).context("removing the search index")?;
     unfinished.finish(&database)?;
     println!(
         "{} is as it was at {}, with {} files (made by sapa {})",

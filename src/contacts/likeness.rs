@@ -53,7 +53,7 @@ async fn step(app: &App) -> DbResult<usize> {
     let mut tx = app.db().read().await?;
     let seq = reader::cursor(&mut tx, READER).await?;
     // What is searched must be indexed first.
-    let indexed = reader::cursor(&mut tx, search::index::READER).await?;
+    let indexed = search::index::indexed(&mut tx).await?;
     let new: Vec<Event> = events::after(&mut tx, seq, STEP)
         .await?
         .into_iter()

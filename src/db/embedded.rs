@@ -1,4 +1,5 @@
-//! SQLite: one writer, some readers, and a connection that copies the log into the file beside them.
+//! SQLite: one writer, some readers, a connection that copies the log into the file beside them, and the writer of the
+//! search index, which is a file of its own.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +9,7 @@ use sqlx::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Db, DbResult, STATEMENTS, log::Log};
+use super::{Db, DbResult, STATEMENTS, apart, log::Log};
 use crate::app::{App, woken};
 
 /// From so many pages in the log on, the writer copies them into the file itself when it commits. Until then
@@ -31,6 +32,8 @@ pub struct Embedded {
     pub writer: SqlitePool,
     /// The single connection for [`checkpoint`].
     checkpointer: SqlitePool,
+    /// The single connection for [`Db::index`].
+    pub(super) indexer: SqlitePool,
     /// The log that a commit waits for; none if the database itself waits as its connection says.
     pub(super) log: Option<Arc<Log>>,
 }
@@ -57,27 +60,33 @@ impl Embedded {
             // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,
             // and would begin no other on this connection: another one takes its place.
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-            .connect_with(writing)
+            .connect_with(writing.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options.clone().read_only(true))
-            .await?;
+        let indexer = apart::open(&writing).await?;
+        let readers = with_index(&options).max_connections(4);
+        let readers = readers.connect_with(options.clone().read_only(true)).await?;
         let checkpointer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
-        Ok(Self { readers, writer, checkpointer, log })
+        Ok(Self { readers, writer, checkpointer, indexer, log })
     }
 
-    /// One connection for everything, set up by the caller: to fill a database in haste, or to read it beside a hub.
-    #[must_use]
-    pub fn single(one: SqlitePool) -> Self {
-        Self { readers: one.clone(), writer: one.clone(), checkpointer: one, log: None }
+    /// One connection for everything: to fill a database in haste, or to read it beside a hub. A hub must have made it.
+    pub async fn single(options: SqliteConnectOptions) -> DbResult<Self> {
+        let one = with_index(&options).max_connections(1).connect_with(options).await?;
+        Ok(Self {
+            readers: one.clone(),
+            writer: one.clone(),
+            checkpointer: one.clone(),
+            indexer: one,
+            log: None,
+        })
     }
 
     /// Closes all connections, the writer last: that copies the rest of the log into the file, and removes it.
     pub(super) async fn close(&self) {
         self.checkpointer.close().await;
         self.readers.close().await;
+        self.indexer.close().await;
         self.writer.close().await;
     }
 
@@ -86,6 +95,15 @@ impl Embedded {
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.checkpointer).await?;
         Ok(())
     }
+}
+
+/// A pool whose connections see the search index too.
+fn with_index(options: &SqliteConnectOptions) -> SqlitePoolOptions {
+    let database = options.get_filename().to_path_buf();
+    SqlitePoolOptions::new().after_connect(move |conn, _| {
+        let database = database.clone();
+        Box::pin(async move { apart::attach(conn, &database).await })
+    })
 }
 
 /// Copies the log of the embedded database into its file while it grows, until told to stop.

@@ -21,43 +21,32 @@ pub const READER: &str = "search";
 const STEP: i64 = 200;
 
 /// How many it takes when it made way for longer than a moment: few large steps cost less than many small ones.
-const LONG_STEP: i64 = 1000;
+const LONG_STEP: i64 = 2000;
 const A_MOMENT: Duration = Duration::from_millis(500);
-
-/// How many pages of the index one tidying merges: so few that nobody who wants the writer waits long.
-const LITTLE: i64 = 64;
 
 /// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. On SQLite both
 /// want the one writer, on PostgreSQL the same cores.
 const MOST_BEHIND: Duration = Duration::from_secs(10);
 
-/// Reads until told to stop. On SQLite the index is tidied a little after each step, unless it is behind.
+/// Reads until told to stop.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
-    let (mut untidy, mut behind) = (false, Duration::ZERO);
+    let mut behind = Duration::ZERO;
+    let most_behind = if app.db().is_embedded() {
+        Duration::from_millis(std::env::var("SB").ok().and_then(|v| v.parse().ok()).unwrap_or(1500))
+    } else {
+        MOST_BEHIND
+    };
     while !stop.is_cancelled() {
-        app.pressure().make_way(MOST_BEHIND.saturating_sub(behind)).await;
-        let read = match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
+        app.pressure().make_way(most_behind.saturating_sub(behind)).await;
+        match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
             Ok((read, age)) => {
                 behind = age;
-                read
+                if read > 0 {
+                    continue;
+                }
             }
-            Err(error) => {
-                tracing::error!(%error, "the search index could not be kept");
-                0
-            }
-        };
-        untidy |= read > 0;
-        if untidy && behind < A_MOMENT {
-            untidy = tidy(&app).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "the search index could not be tidied");
-                false
-            });
-        }
-        if read > 0 || untidy {
-            // Others want the one writer too.
-            tokio::task::yield_now().await;
-            continue;
+            Err(error) => tracing::error!(%error, "the search index could not be kept"),
         }
         if stop.run_until_cancelled(woken(&mut grew)).await.is_none() {
             return;
@@ -69,18 +58,18 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// Indexes what the next events tell of. Tells how many there were, and how old the last of them is.
 async fn step(app: &App, most: i64) -> DbResult<(usize, Duration)> {
-    let mut tx = app.db().read().await?;
-    let seq = reader::cursor(&mut tx, READER).await?;
+    let mut tx = app.db().index().await?;
+    let seq = indexed(&mut tx).await?;
     let new = events::after(&mut tx, seq, most).await?;
-    drop(tx);
     let Some(last) = new.last() else {
         telemetry::reader_lag(READER, 0);
         return Ok((0, Duration::ZERO));
     };
     let age = app.now().since(last.at);
     telemetry::reader_lag(READER, age.as_millis());
-    let mut tx = app.db().write().await?;
-    if !reader::advance(&mut tx, READER, seq, last.seq).await? {
+    // An index that had more than the log after a power failure would have to be made anew.
+    app.db().settled().await?;
+    if !advance(&mut tx, seq, last).await? {
         return Ok((0, Duration::ZERO));
     }
     index(&mut tx, &new).await?;
@@ -90,6 +79,28 @@ async fn step(app: &App, most: i64) -> DbResult<(usize, Duration)> {
     // Who searches because of an event waits for its being indexed.
     app.wake().log_grew();
     Ok((new.len(), age))
+}
+
+/// The last event that is indexed. On SQLite the index itself keeps it, and what is in it always fits.
+pub async fn indexed(tx: &mut Tx) -> DbResult<i64> {
+    match tx {
+        Tx::Sqlite(conn) => {
+            Ok(sqlx::query_scalar("SELECT seq FROM indexed").fetch_one(&mut **conn).await?)
+        }
+        Tx::Postgres(_) => reader::cursor(tx, READER).await,
+    }
+}
+
+/// As [`reader::advance`].
+async fn advance(tx: &mut Tx, from: i64, last: &Event) -> DbResult<bool> {
+    match tx {
+        Tx::Sqlite(conn) => {
+            let sql = "UPDATE indexed SET seq = $2, at = $3 WHERE seq = $1";
+            let done = sqlx::query(sql).bind(from).bind(last.seq).bind(last.at);
+            Ok(done.execute(&mut **conn).await?.rows_affected() == 1)
+        }
+        Tx::Postgres(_) => reader::advance(tx, READER, from, last.seq).await,
+    }
 }
 
 async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {
@@ -130,7 +141,8 @@ async fn index_messages(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
         (
             "INSERT OR REPLACE INTO messages_fts (rowid, subject, text)
              SELECT seq, COALESCE(subject, ''), text FROM messages WHERE id IN (",
-            ")",
+            // For each that stands before the last one all would be written out.
+            ") ORDER BY seq",
         )
     } else {
         (
@@ -243,24 +255,4 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
         })
         .collect();
     put(tx, &entries).await
-}
-
-/// Merges a few pages of the index. Tells whether there was anything to merge.
-async fn tidy(app: &App) -> DbResult<bool> {
-    let mut tx = app.db().write().await?;
-    let mut merged = false;
-    if let Tx::Sqlite(connection) = &mut tx {
-        let changes = "SELECT total_changes()";
-        let before: i64 = sqlx::query_scalar(changes).fetch_one(&mut **connection).await?;
-        sqlx::query("INSERT INTO messages_fts (messages_fts, rank) VALUES ('merge', $1)")
-            .bind(LITTLE)
-            .execute(&mut **connection)
-            .await?;
-        let after: i64 = sqlx::query_scalar(changes).fetch_one(&mut **connection).await?;
-        // The statement itself counts for one.
-        merged = after - before > 1;
-    }
-    tx.leave_to_the_disk().await?;
-    tx.commit().await?;
-    Ok(merged)
 }

@@ -1,5 +1,7 @@
 //! A question in the language of the database's full text.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 use super::Word;
 use crate::db::{DbResult, Tx};
 
@@ -31,7 +33,7 @@ pub async fn ask(
         return Ok(Some(all.join(" & ")));
     }
     let mut all = Vec::with_capacity(words.len());
-    for word in words {
+    for word in words.iter().flat_map(|word| tokens(word)) {
         let part = match meant {
             Word::Whole => format!("\"{word}\""),
             Word::Beginning => match terms(tx, place, word).await? {
@@ -42,7 +44,21 @@ pub async fn ask(
         };
         all.push(part);
     }
-    Ok(Some(all.join(" AND ")))
+    Ok((!all.is_empty()).then(|| all.join(" AND ")))
+}
+
+/// The parts of a word that SQLite's full text takes for words: it parts words at vowel signs and the like, and at
+/// the few signs that became letters after its version of Unicode.
+fn tokens(word: &str) -> impl Iterator<Item = &str> {
+    let letter = |c: char| {
+        let group = c.general_category_group();
+        let later = matches!(
+            c,
+            '\u{19b0}'..='\u{19c0}' | '\u{19c8}' | '\u{19c9}' | '\u{1cf2}' | '\u{1cf3}'
+        );
+        !later && matches!(group, GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)
+    };
+    word.split(move |c| !letter(c)).filter(|part| !part.is_empty())
 }
 
 /// The words of the index that begin so, each found by one look; none if they are many, or if it is cheap or
@@ -75,4 +91,41 @@ async fn terms(tx: &mut Tx, place: Place, word: &str) -> DbResult<Option<Vec<Str
         .fetch_all(&mut **conn)
         .await?;
     Ok((terms.len() <= MOST_TERMS).then_some(terms))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+
+    #[test]
+    fn words_are_parted_as_the_index_parts_them() {
+        let parts = |word| tokens(word).collect::<Vec<_>>();
+        assert_eq!(parts("kopi"), ["kopi"]);
+        assert_eq!(parts("ks20931"), ["ks20931"]);
+        assert_eq!(parts("हिन्दी"), ["ह", "न", "द"]);
+        assert!(parts("\u{93f}").is_empty());
+    }
+
+    /// An index that does not know where words stand refuses what it parts further.
+    #[tokio::test]
+    async fn every_letter_and_digit_may_stand_in_a_question() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let schema = include_str!("../../migrations/search/0001_init.sql");
+        sqlx::raw_sql(schema).execute(&mut conn).await.unwrap();
+        let words: Vec<String> = ('\0'..=char::MAX)
+            .map(|c| format!("a{c}b"))
+            .filter(|word| tokens(word).count() == 1)
+            .collect();
+        assert!(words.len() > 100_000);
+        for some in words.chunks(100) {
+            let all = format!("\"{}\"", some.join("\" AND \""));
+            let found = sqlx::query("SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1")
+                .bind(&all)
+                .fetch_all(&mut conn)
+                .await;
+            found.unwrap_or_else(|error| panic!("{error}: {all}"));
+        }
+    }
 }

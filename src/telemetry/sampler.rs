@@ -6,7 +6,7 @@ use sapa_channel::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::metrics;
-use crate::{app::App, db::DbResult, on_db};
+use crate::{app::App, db::DbResult, on_db, search::index};
 
 const EVERY: Duration = Duration::from_secs(15);
 
@@ -54,10 +54,12 @@ pub async fn sample(app: &App, seen: &mut Option<i64>) -> DbResult<()> {
             .fetch_one(conn)
             .await?);
     let newest = newest.unwrap_or(0);
-    let readers: Vec<(String, i64)> =
+    let mut readers: Vec<(String, i64)> =
         on_db!(&mut tx, |conn| sqlx::query_as("SELECT reader, seq FROM cursors")
             .fetch_all(conn)
             .await?);
+    readers.retain(|(reader, _)| reader != index::READER);
+    readers.push((index::READER.to_owned(), index::indexed(&mut tx).await?));
     let received: Vec<(String, i64)> = on_db!(&mut tx, |conn| sqlx::query_as(
         "SELECT c.kind, COUNT(*) FROM events e
          JOIN messages m ON m.id = e.message_id JOIN channels c ON c.id = m.channel_id

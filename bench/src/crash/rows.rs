@@ -2,7 +2,8 @@
 
 use sapa::{
     db::{Db, DbResult},
-    on_db,
+    events, on_db,
+    search::index,
 };
 use uuid::Uuid;
 
@@ -141,6 +142,12 @@ pub async fn read(db: &Db) -> DbResult<Rows> {
     })
 }
 
+/// How many events search has not read.
+async fn not_indexed(db: &Db) -> DbResult<i64> {
+    let mut tx = db.read().await?;
+    Ok(events::head(&mut tx).await? - index::indexed(&mut tx).await?)
+}
+
 /// How much is still to be done.
 pub async fn pending(db: &Db) -> DbResult<i64> {
     Ok(count!(
@@ -150,6 +157,6 @@ pub async fn pending(db: &Db) -> DbResult<i64> {
               + (SELECT COUNT(*) FROM bot_turns WHERE state IN ('queued', 'calling', 'waiting'))
               + (SELECT COUNT(*) FROM webhook_deliveries WHERE state = 'queued')
               + (SELECT COALESCE(MAX(seq), 0) FROM events)
-              - (SELECT COALESCE(MIN(seq), 0) FROM cursors WHERE reader IN ('webhooks', 'bots', 'search'))"
-    ))
+              - (SELECT COALESCE(MIN(seq), 0) FROM cursors WHERE reader IN ('webhooks', 'bots'))"
+    ) + not_indexed(db).await?)
 }

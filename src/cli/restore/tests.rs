@@ -74,7 +74,10 @@ async fn a_backup_comes_back_whole() {
     let store = files::Store::open(&config.files).unwrap();
     assert_eq!(store.read(None, &files::hash(&large())).await.unwrap(), large());
     db.close().await;
-    assert_eq!(left_in(&target.path().join("100% data?")), ["sapa.db", "sapa.db.lock"]);
+    assert_eq!(
+        left_in(&target.path().join("100% data?")),
+        ["sapa.db", "sapa.db-search", "sapa.db.lock"]
+    );
 }
 
 #[tokio::test]
