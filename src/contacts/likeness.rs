@@ -14,7 +14,7 @@ use super::{model::Evidence, suggest};
 use crate::{
     app::{App, woken},
     db::{DbResult, Tx},
-    events::{self, Event, NewEvent, reader},
+    events::{NewEvent, reader},
     on_db, search,
 };
 
@@ -23,7 +23,7 @@ const READER: &str = "likeness";
 /// The most contacts that are suggested for one message.
 const MOST: usize = 3;
 
-/// How many events one step takes, and how long it is until the next.
+/// How far one step reads in the log, and how long it is until the next.
 const STEP: i64 = 500;
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,8 +32,8 @@ pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     loop {
         match step(&app).await {
-            Ok(0) => {}
-            Ok(_) => {
+            Ok(false) => {}
+            Ok(true) => {
                 // Nobody waits for it, and a step for many is cheap.
                 if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
                     return;
@@ -48,37 +48,32 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-/// Reads the next events. Tells how many there were.
-async fn step(app: &App) -> DbResult<usize> {
+/// Reads the next events. Tells whether there were any.
+async fn step(app: &App) -> DbResult<bool> {
     let mut tx = app.db().read().await?;
     let seq = reader::cursor(&mut tx, READER).await?;
     // What is searched must be indexed first.
-    let indexed = search::index::indexed(&mut tx).await?;
-    let new: Vec<Event> = events::after(&mut tx, seq, STEP)
-        .await?
-        .into_iter()
-        .filter(|event| event.seq <= indexed)
-        .collect();
-    let Some(last) = new.last().map(|event| event.seq) else { return Ok(0) };
-    let received = new.iter().filter(|event| event.kind == "message.received");
-    let received: Vec<Uuid> = received.filter_map(|event| event.message_id).collect();
+    let to = search::index::indexed(&mut tx).await?.min(seq + STEP);
+    if to <= seq {
+        return Ok(false);
+    }
     let mut found: Vec<(Uuid, Uuid, Vec<Evidence>)> = Vec::new();
-    for said in said(&mut tx, &received).await? {
+    for said in said(&mut tx, seq, to).await? {
         let evidence = alike(&mut tx, &said).await?;
         found.extend(evidence.into_iter().map(|(other, why)| (said.contact_id, other, why)));
     }
     drop(tx);
     let now = app.now();
     let mut tx = app.db().write().await?;
-    if !reader::advance(&mut tx, READER, seq, last).await? {
-        return Ok(0);
+    if !reader::advance(&mut tx, READER, seq, to).await? {
+        return Ok(false);
     }
     let mut events: Vec<NewEvent> = Vec::new();
     for (contact, other, evidence) in found {
         events.extend(suggest::suggest(&mut tx, contact, other, &evidence, now).await?);
     }
     app.commit(tx, &events).await?;
-    Ok(new.len())
+    Ok(true)
 }
 
 /// What a customer said, and how far he is known.
@@ -92,25 +87,19 @@ struct Said {
     first: bool,
 }
 
-/// What the messages say. Only a customer who is known by a single address is looked at: the others were settled
-/// when their second address came.
-async fn said(tx: &mut Tx, messages: &[Uuid]) -> DbResult<Vec<Said>> {
-    if messages.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new(
-            "SELECT m.contact_id, m.subject, m.text, k.name, m.at = k.first_seen_at AS first
-             FROM messages m JOIN contacts k ON k.id = m.contact_id
-             WHERE (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id) = 1 AND m.id IN (",
-        );
-        let mut list = query.separated(", ");
-        for id in messages {
-            list.push_bind(*id);
-        }
-        query.push(") ORDER BY m.seq");
-        query.build_query_as().persistent(false).fetch_all(conn).await?
-    }))
+/// What customers said in the events after `from` up to `to`. Only a customer who is known by a single address is looked
+/// at: the others were settled when their second address came.
+async fn said(tx: &mut Tx, from: i64, to: i64) -> DbResult<Vec<Said>> {
+    Ok(on_db!(tx, |conn| sqlx::query_as(
+        "SELECT m.contact_id, m.subject, m.text, k.name, m.at = k.first_seen_at AS first
+         FROM events e JOIN messages m ON m.id = e.message_id JOIN contacts k ON k.id = m.contact_id
+         WHERE e.seq > $1 AND e.seq <= $2 AND e.kind = 'message.received'
+           AND (SELECT COUNT(*) FROM identities i WHERE i.contact_id = k.id) = 1 ORDER BY e.seq"
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(conn)
+    .await?))
 }
 
 /// Contacts that may be the author of a message, by the numbers in it and, once, by his name.

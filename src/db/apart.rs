@@ -107,3 +107,104 @@ pub fn remove(database: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use tempfile::TempDir;
+
+    use super::{
+        super::{Db, Tx},
+        *,
+    };
+
+    struct Hub {
+        folder: TempDir,
+        db: Db,
+    }
+
+    impl Hub {
+        /// A hub in whose log something happened at 7, which is indexed.
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let hub = Self { db: open(&folder).await, folder };
+            let event = "INSERT INTO events (kind, at, actor_kind, actor_name, history, data)
+                         VALUES ('contact.changed', 7, 'system', 'Sapa', FALSE, '{}')";
+            run(hub.db.write().await.unwrap(), event).await;
+            run(hub.db.index().await.unwrap(), "UPDATE indexed SET seq = 1, at = 7").await;
+            hub
+        }
+
+        fn index(&self) -> PathBuf {
+            beside(&self.folder.path().join("hub.db"))
+        }
+
+        /// The last event that is indexed, after it was started again.
+        async fn again(self, meanwhile: impl FnOnce(&Path)) -> i64 {
+            self.db.close().await;
+            meanwhile(&self.index());
+            let db = open(&self.folder).await;
+            let Tx::Sqlite(mut conn) = db.read().await.unwrap() else { unreachable!() };
+            let seq = sqlx::query_scalar("SELECT seq FROM indexed").fetch_one(&mut *conn).await;
+            drop(conn);
+            db.close().await;
+            seq.unwrap()
+        }
+    }
+
+    async fn open(folder: &TempDir) -> Db {
+        let url = format!("sqlite:{}", folder.path().join("hub.db").display());
+        let options = SqliteConnectOptions::from_str(&url).unwrap();
+        Db::Sqlite(super::super::Embedded::open(options).await.unwrap())
+    }
+
+    async fn run(mut tx: Tx, sql: &'static str) {
+        let Tx::Sqlite(conn) = &mut tx else { unreachable!() };
+        sqlx::query(sql).execute(&mut **conn).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_index_that_fits_stays() {
+        assert_eq!(Hub::new().await.again(|_| {}).await, 1);
+    }
+
+    #[tokio::test]
+    async fn an_index_that_is_gone_or_damaged_is_made_anew() {
+        assert_eq!(Hub::new().await.again(|index| std::fs::remove_file(index).unwrap()).await, 0);
+        let damage = |index: &Path| std::fs::write(index, "no database").unwrap();
+        assert_eq!(Hub::new().await.again(damage).await, 0);
+    }
+
+    #[tokio::test]
+    async fn an_index_of_another_database_or_a_later_time_is_made_anew() {
+        for sql in ["UPDATE indexed SET at = 8", "UPDATE indexed SET seq = 2"] {
+            let hub = Hub::new().await;
+            run(hub.db.index().await.unwrap(), sql).await;
+            assert_eq!(hub.again(|_| {}).await, 0, "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_index_of_a_newer_form_is_made_anew() {
+        let hub = Hub::new().await;
+        let newer =
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                     VALUES (999, 'newer', TRUE, X'00', 0)";
+        run(hub.db.index().await.unwrap(), newer).await;
+        assert_eq!(hub.again(|_| {}).await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_index_and_the_hub_do_not_wait_for_each_other() {
+        let hub = Hub::new().await;
+        let writing = hub.db.write().await.unwrap();
+        let index = hub.db.index().await.unwrap();
+        run(index, "INSERT INTO entries (kind, id, words) VALUES ('contact', X'01', 'kopi')").await;
+        let index = hub.db.index().await.unwrap();
+        run(writing, "UPDATE events SET at = 9").await;
+        index.commit().await.unwrap();
+        hub.db.close().await;
+    }
+}

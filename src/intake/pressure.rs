@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Nobody makes way for so few: they share the next commit, and the hub has time left.
-const FEW: usize = 16;
+const FEW: usize = 32;
 
 /// How often who makes way looks again, and how often in a row there must be few: between two commits there are.
 const LOOK: Duration = Duration::from_millis(2);

@@ -26,19 +26,14 @@ const A_MOMENT: Duration = Duration::from_millis(500);
 
 /// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. On SQLite both
 /// want the one writer, on PostgreSQL the same cores.
-const MOST_BEHIND: Duration = Duration::from_secs(10);
+const MOST_BEHIND: Duration = Duration::from_secs(1);
 
 /// Reads until told to stop.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
     let mut behind = Duration::ZERO;
-    let most_behind = if app.db().is_embedded() {
-        Duration::from_millis(std::env::var("SB").ok().and_then(|v| v.parse().ok()).unwrap_or(1500))
-    } else {
-        MOST_BEHIND
-    };
     while !stop.is_cancelled() {
-        app.pressure().make_way(most_behind.saturating_sub(behind)).await;
+        app.pressure().make_way(MOST_BEHIND.saturating_sub(behind)).await;
         match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
             Ok((read, age)) => {
                 behind = age;

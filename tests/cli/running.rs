@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::sapa::{Installation, get, is_private};
+use crate::{
+    caller::{Admin, send_mail},
+    sapa::{Installation, free_port, get, is_private},
+};
 
 #[test]
 fn the_hub_serves_until_it_is_told_to_stop_and_stops_gracefully() {
@@ -23,7 +26,7 @@ fn the_hub_serves_until_it_is_told_to_stop_and_stops_gracefully() {
         assert!(messages.contains(&"\"ready\"".to_owned()), "{said}");
         assert_eq!(messages.last().unwrap(), "\"stopped\"", "{said}");
         // The log of the database is folded in.
-        assert_eq!(sapa.left_in("data"), ["files", "sapa.db", "sapa.db.lock"]);
+        assert_eq!(sapa.left_in("data"), ["files", "sapa.db", "sapa.db-search", "sapa.db.lock"]);
         assert!(is_private(&sapa.path("data")));
     }
 }
@@ -120,4 +123,35 @@ fn the_demonstration_says_where_it_is_and_sends_nothing() {
     let (status, said) = demo.end();
     assert!(status.success(), "{said}");
     assert!(is_private(&sapa.path("here")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_index_that_was_removed_is_made_again() {
+    let smtp = free_port();
+    let sapa =
+        Installation::new(&format!("smtp.listen = \"127.0.0.1:{smtp}\"\nmail.folder = \"mail\"\n"));
+    let hub = sapa.serve();
+    let admin = Admin::first(sapa.port).await;
+    admin.mailbox().await;
+    let said = send_mail(smtp, "rina@surat.example", "Pesanan", "Kopinya belum sampai").unwrap();
+    assert!(said.starts_with("250"), "{said}");
+    let found = async |word: &str, part: &str| {
+        for _ in 0..200 {
+            let found = admin.get(&format!("/search?q={word}")).await;
+            if found[part].as_array().is_some_and(|found| found.len() == 1) {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        false
+    };
+    assert!(found("sampai", "messages").await && found("rina", "contacts").await);
+    hub.signal("TERM");
+    hub.end();
+
+    fs::remove_file(sapa.path("data/sapa.db-search")).unwrap();
+    let hub = sapa.serve();
+    assert!(found("sampai", "messages").await && found("rina", "contacts").await);
+    hub.signal("TERM");
+    hub.end();
 }
