@@ -213,7 +213,8 @@ impl Db {
 
     async fn postgres(options: PgConnectOptions) -> DbResult<Self> {
         let pool = || PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
-        let options = options.statement_cache_capacity(STATEMENTS);
+        // All statements read little: compiling one takes longer than it can save.
+        let options = options.options([("jit", "off")]).statement_cache_capacity(STATEMENTS);
         let writers = pool().connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/postgres").run(&writers).await?;
         let readers =

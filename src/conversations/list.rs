@@ -276,8 +276,9 @@ async fn rows_of(
             query.push(format_args!(" AND ({column}, c.id) {comparison} ("));
             query.push_bind(cursor.at).push(", ").push_bind(cursor.id).push(")");
         }
-        query.push(format_args!(" ORDER BY {column} {direction}, c.id {direction} LIMIT "));
-        query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
+        // PostgreSQL keeps no plan of a statement whose limit it does not see: it would plan each time anew.
+        let limit = limit.saturating_add(1);
+        query.push(format_args!(" ORDER BY {column} {direction}, c.id {direction} LIMIT {limit}"));
         query.build_query_as().persistent(true).fetch_all(conn).await?
     }))
 }

@@ -166,8 +166,9 @@ async fn rows_of(
                 .push_bind(cursor.id)
                 .push(")");
         }
-        query.push(format_args!(" ORDER BY {column} {direction}, t.id {direction} LIMIT "));
-        query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
+        // As in the list of conversations: a limit that PostgreSQL sees.
+        let limit = limit.saturating_add(1);
+        query.push(format_args!(" ORDER BY {column} {direction}, t.id {direction} LIMIT {limit}"));
         query.build_query_as().fetch_all(conn).await?
     }))
 }
