@@ -31,9 +31,6 @@ use bench::{audience, chat, client, dice, hub, process, served, smtp};
 use hub::Backend;
 use report::Report;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const USAGE: &str = "bench [--full] [--minutes N] [--size MESSAGES] [--data FOLDER] [FIGURE]…
 
 All figures if none is named; those of PostgreSQL only if TEST_POSTGRES_URL is set, and those of nodes if there is

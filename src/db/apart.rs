@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Connection as _, SqliteConnection, SqlitePool,
+    Connection as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
@@ -33,68 +33,59 @@ fn with_ending(database: &Path, ending: &str) -> PathBuf {
 /// Lets a connection to the hub's file see the index too, and write it if it may write.
 pub(super) async fn attach(conn: &mut SqliteConnection, database: &Path) -> sqlx::Result<()> {
     let file = beside(database);
-    attach_as(conn, &file.to_string_lossy(), "search").await
-}
-
-/// Lets the connection to the index see what is indexed. It takes no lock there.
-async fn attach_hub(conn: &mut SqliteConnection, database: &Path) -> sqlx::Result<()> {
-    let path = database.to_string_lossy();
-    let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    attach_as(conn, &format!("file:{path}?mode=ro"), "hub").await
-}
-
-async fn attach_as(
-    conn: &mut SqliteConnection,
-    file: &str,
-    name: &'static str,
-) -> sqlx::Result<()> {
-    let sql = AssertSqlSafe(format!("ATTACH DATABASE $1 AS {name}"));
-    sqlx::query(sql).bind(file).execute(conn).await.map(drop)
+    let attached = sqlx::query("ATTACH DATABASE $1 AS search").bind(file.to_string_lossy());
+    attached.execute(conn).await.map(drop)
 }
 
 /// Opens the index for writing. One that is damaged, of another form or of another database is made anew.
-pub(super) async fn open(hub: &SqliteConnectOptions) -> DbResult<SqlitePool> {
-    let database = hub.get_filename().to_path_buf();
-    match open_fitting(hub, &database).await {
+pub(super) async fn open(hub: &SqliteConnectOptions, writer: &SqlitePool) -> DbResult<SqlitePool> {
+    match open_fitting(hub, writer).await {
         Ok(Some(pool)) => return Ok(pool),
         Ok(None) => tracing::warn!("the search index is not of this database, and is made anew"),
         Err(error) => tracing::warn!(%error, "the search index cannot be used, and is made anew"),
     }
-    remove(&database).map_err(sqlx::Error::Io)?;
-    Ok(connect(hub, &database).await?)
+    remove(hub.get_filename()).map_err(sqlx::Error::Io)?;
+    let pool = connect(hub).await?;
+    sqlx::migrate!("migrations/search").run(&pool).await?;
+    Ok(pool)
 }
 
 async fn open_fitting(
     hub: &SqliteConnectOptions,
-    database: &Path,
+    writer: &SqlitePool,
 ) -> sqlx::Result<Option<SqlitePool>> {
-    let pool = connect(hub, database).await?;
-    // What was indexed last is in the log: it is of this database, and the log was not put back to an earlier time.
-    let fits: bool = sqlx::query_scalar(
-        "SELECT i.seq = 0 OR EXISTS (SELECT 1 FROM events e WHERE e.seq = i.seq AND e.at = i.at) FROM indexed i",
-    )
-    .fetch_one(&pool)
-    .await?;
-    if !fits {
+    let pool = connect(hub).await?;
+    let fits = fits(&pool, writer).await;
+    if !matches!(fits, Ok(true)) {
+        // A connection that is closed later would take the log of the next index for its own.
         pool.close().await;
     }
-    Ok(fits.then_some(pool))
+    Ok(fits?.then_some(pool))
 }
 
-async fn connect(hub: &SqliteConnectOptions, database: &Path) -> sqlx::Result<SqlitePool> {
-    let options = hub.clone().filename(beside(database)).pragma("wal_autocheckpoint", MOST_LOG);
-    let database = database.to_path_buf();
-    let pool = SqlitePoolOptions::new()
+/// Whether what was indexed last is in the log: the index is of this database, and the log was not put back to an
+/// earlier time.
+async fn fits(index: &SqlitePool, hub: &SqlitePool) -> sqlx::Result<bool> {
+    sqlx::migrate!("migrations/search").run(index).await?;
+    let (seq, at): (i64, i64) =
+        sqlx::query_as("SELECT seq, at FROM indexed").fetch_one(index).await?;
+    let known: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM events WHERE seq = $1 AND at = $2)")
+            .bind(seq)
+            .bind(at)
+            .fetch_one(hub)
+            .await?;
+    Ok(seq == 0 || known)
+}
+
+async fn connect(hub: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let file = beside(hub.get_filename());
+    let options = hub.clone().filename(file).pragma("wal_autocheckpoint", MOST_LOG);
+    SqlitePoolOptions::new()
         .max_connections(1)
         .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-        .after_connect(move |conn, _| {
-            let database = database.clone();
-            Box::pin(async move { attach_hub(conn, &database).await })
-        })
         .connect_with(options)
-        .await?;
-    sqlx::migrate!("migrations/search").run(&pool).await?;
-    Ok(pool)
+        .await
 }
 
 /// Removes the index of a database that nobody has open.
@@ -204,6 +195,11 @@ mod tests {
         run(index, "INSERT INTO entries (kind, id, words) VALUES ('contact', X'01', 'kopi')").await;
         let index = hub.db.index().await.unwrap();
         run(writing, "UPDATE events SET at = 9").await;
+        // Nor does it keep the hub's log from being copied whole and begun anew.
+        let Db::Sqlite(embedded) = &hub.db else { unreachable!() };
+        let copied = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)");
+        let (busy, left, _): (i64, i64, i64) = copied.fetch_one(&embedded.writer).await.unwrap();
+        assert_eq!((busy, left), (0, 0));
         index.commit().await.unwrap();
         hub.db.close().await;
     }

@@ -63,7 +63,7 @@ impl Embedded {
             .connect_with(writing.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let indexer = apart::open(&writing).await?;
+        let indexer = apart::open(&writing, &writer).await?;
         let readers = with_index(&options).max_connections(4);
         let readers = readers.connect_with(options.clone().read_only(true)).await?;
         let checkpointer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);

@@ -1,6 +1,9 @@
 //! The reader of the log that keeps the index, in small steps, so that it never holds up the router for long.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 use sqlx::QueryBuilder;
 use tokio_util::sync::CancellationToken;
@@ -8,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, woken},
-    db::{DbResult, Tx},
+    db::{self, Db, DbResult, Tx},
     events::{self, Event, reader},
     insert_rows, on_db, telemetry,
     tickets::model::number,
@@ -53,9 +56,10 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// Indexes what the next events tell of. Tells how many there were, and how old the last of them is.
 async fn step(app: &App, most: i64) -> DbResult<(usize, Duration)> {
-    let mut tx = app.db().index().await?;
+    let mut tx = app.db().read().await?;
     let seq = indexed(&mut tx).await?;
     let new = events::after(&mut tx, seq, most).await?;
+    drop(tx);
     let Some(last) = new.last() else {
         telemetry::reader_lag(READER, 0);
         return Ok((0, Duration::ZERO));
@@ -64,10 +68,11 @@ async fn step(app: &App, most: i64) -> DbResult<(usize, Duration)> {
     telemetry::reader_lag(READER, age.as_millis());
     // An index that had more than the log after a power failure would have to be made anew.
     app.db().settled().await?;
+    let mut tx = app.db().index().await?;
     if !advance(&mut tx, seq, last).await? {
         return Ok((0, Duration::ZERO));
     }
-    index(&mut tx, &new).await?;
+    index(app.db(), &mut tx, &new).await?;
     // What a power failure takes back it takes with the cursor, and it is read again.
     tx.leave_to_the_disk().await?;
     tx.commit().await?;
@@ -98,15 +103,19 @@ async fn advance(tx: &mut Tx, from: i64, last: &Event) -> DbResult<bool> {
     }
 }
 
-async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {
+/// Indexes what events tell of. It is read beside the unit of work, a little at a time: on SQLite nothing is copied out of
+/// the hub's log that came after the oldest moment that is still looked at.
+async fn index(db: &Db, tx: &mut Tx, new: &[Event]) -> DbResult<()> {
     let said = |event: &&Event| {
         matches!(
             event.kind.as_str(),
             "message.received" | "message.sent" | "message.note" | "message.edited"
         )
     };
-    let messages: BTreeSet<Uuid> =
+    let mut messages: Vec<Uuid> =
         new.iter().filter(said).filter_map(|event| event.message_id).collect();
+    let mut seen = HashSet::new();
+    messages.retain(|id| seen.insert(*id));
     let contacts: BTreeSet<Uuid> = new
         .iter()
         .filter(|event| {
@@ -121,48 +130,68 @@ async fn index(tx: &mut Tx, new: &[Event]) -> DbResult<()> {
         .filter(|event| event.kind.starts_with("ticket."))
         .filter_map(|event| event.ticket_id)
         .collect();
-    index_messages(tx, &messages).await?;
-    index_contacts(tx, &contacts).await?;
-    index_tickets(tx, &tickets).await
+    for some in messages.chunks(db::SLICE) {
+        let texts = texts(&mut db.read().await?, some).await?;
+        put_messages(tx, &texts).await?;
+    }
+    let mut read = db.read().await?;
+    let mut entries = contact_entries(&mut read, &contacts).await?;
+    entries.extend(ticket_entries(&mut read, &tickets).await?);
+    drop(read);
+    put(tx, &entries).await
+}
+
+/// The number, the subject and the text of messages, in their order: for each that stands before the last one SQLite
+/// would write out all that it holds.
+async fn texts(tx: &mut Tx, ids: &[Uuid]) -> DbResult<Vec<(i64, String, String)>> {
+    Ok(on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT seq, COALESCE(subject, ''), text FROM messages WHERE id IN (",
+        );
+        let mut list = query.separated(", ");
+        for id in db::padded(ids.iter().copied()) {
+            list.push_bind(id);
+        }
+        query.push(") ORDER BY seq");
+        query.build_query_as().fetch_all(conn).await?
+    }))
 }
 
 /// The one statement that is written twice. PostgreSQL would take `KS-20931` for a negative number: like a question
 /// it gets words of letters and digits only.
-async fn index_messages(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let (into, then) = if tx.is_sqlite() {
-        (
-            "INSERT OR REPLACE INTO messages_fts (rowid, subject, text)
-             SELECT seq, COALESCE(subject, ''), text FROM messages WHERE id IN (",
-            // For each that stands before the last one all would be written out.
-            ") ORDER BY seq",
-        )
+async fn put_messages(tx: &mut Tx, texts: &[(i64, String, String)]) -> DbResult<()> {
+    if tx.is_sqlite() {
+        insert_rows!(
+            tx,
+            "INSERT OR REPLACE INTO messages_fts (rowid, subject, text) ",
+            texts,
+            |row, (seq, subject, text)| row.push_bind(*seq).push_bind(subject).push_bind(text)
+        );
     } else {
-        (
-            "INSERT INTO messages_fts (seq, words)
-             SELECT seq, to_tsvector('simple',
-                 regexp_replace(COALESCE(subject, '') || ' ' || text, '[^[:alnum:]]+', ' ', 'g')) FROM messages WHERE id IN (",
-            ") ON CONFLICT (seq) DO UPDATE SET words = excluded.words",
-        )
-    };
-    on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new(into);
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(*id);
-        }
-        query.push(then);
-        query.build().persistent(false).execute(conn).await?;
-    });
+        insert_rows!(
+            tx,
+            "INSERT INTO messages_fts (seq, words) ",
+            texts,
+            |row, (seq, subject, text)| row
+                .push_bind(*seq)
+                .push("to_tsvector('simple', ")
+                .push_bind_unseparated(plain(&format!("{subject} {text}")))
+                .push_unseparated(")"),
+            " ON CONFLICT (seq) DO UPDATE SET words = excluded.words"
+        );
+    }
     Ok(())
 }
 
-async fn put(tx: &mut Tx, rows: &[(&str, Uuid, String)]) -> DbResult<()> {
-    let plain = |text: &String| -> String {
-        text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
-    };
+/// Letters and digits, and spaces for all else.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
+}
+
+/// A contact or a ticket: which of the two, its id, and its words.
+type Entry = (&'static str, Uuid, String);
+
+async fn put(tx: &mut Tx, rows: &[Entry]) -> DbResult<()> {
     insert_rows!(
         tx,
         "INSERT INTO entries (kind, id, words) ",
@@ -187,9 +216,9 @@ fn address_words(kind: Option<&str>, value: Option<String>, shown: Option<String
     [value, shown].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
+async fn contact_entries(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<Vec<Entry>> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let rows: Vec<ContactWords> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
@@ -203,7 +232,7 @@ async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
         query.push(") ORDER BY k.id");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
-    let mut entries: Vec<(&str, Uuid, String)> = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
     for (id, name, company, city, kind, value, shown) in rows {
         let mut words = address_words(kind.as_deref(), value, shown);
         match entries.last_mut() {
@@ -221,12 +250,12 @@ async fn index_contacts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
             }
         }
     }
-    put(tx, &entries).await
+    Ok(entries)
 }
 
-async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
+async fn ticket_entries(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<Vec<Entry>> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let rows: Vec<(Uuid, i64, String, String, Option<String>)> = on_db!(&mut *tx, |conn| {
         let mut query = QueryBuilder::new(
@@ -239,7 +268,7 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
         query.push(") ORDER BY id");
         query.build_query_as().persistent(false).fetch_all(conn).await?
     });
-    let entries: Vec<(&str, Uuid, String)> = rows
+    Ok(rows
         .into_iter()
         .map(|(id, n, title, description, remedy)| {
             (
@@ -248,6 +277,5 @@ async fn index_tickets(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<()> {
                 format!("{} {n} {title} {description} {}", number(n), remedy.unwrap_or_default()),
             )
         })
-        .collect();
-    put(tx, &entries).await
+        .collect())
 }
