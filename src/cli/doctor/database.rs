@@ -13,20 +13,28 @@ use tokio::time::timeout;
 use super::Finding;
 use crate::config::Config;
 
-/// The forms that this version knows; for both databases they have the same names.
-static KNOWN: Migrator = sqlx::migrate!("migrations/sqlite");
+/// The forms that this version knows of each database.
+static EMBEDDED: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// This program is not older than this.
 const BUILT_AFTER: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
 /// What a database tells without being changed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     name: &'static str,
+    known: &'static Migrator,
     /// The migrations that were applied; none if it is empty.
     applied: Vec<i64>,
     /// When the newest thing in it happened.
     newest: Option<Timestamp>,
+}
+
+impl State {
+    fn new(name: &'static str, known: &'static Migrator) -> Self {
+        Self { name, known, applied: Vec::new(), newest: None }
+    }
 }
 
 pub(super) async fn check(config: &Config) -> Vec<Finding> {
@@ -53,12 +61,9 @@ fn bad(what: &str) -> Finding {
 }
 
 fn form(state: &State) -> Finding {
-    let missing =
-        KNOWN.iter().filter(|migration| !state.applied.contains(&migration.version)).count();
-    let newer = state
-        .applied
-        .iter()
-        .any(|version| KNOWN.iter().all(|migration| migration.version != *version));
+    let known = || state.known.iter().map(|migration| migration.version);
+    let missing = known().filter(|version| !state.applied.contains(version)).count();
+    let newer = state.applied.iter().any(|version| known().all(|known| known != *version));
     let answers = format!("{} answers", state.name);
     if newer {
         let then = "use the newer sapa, or restore the backup from before the upgrade";
@@ -99,7 +104,7 @@ async fn look(config: &Config) -> anyhow::Result<Option<State>> {
         let begun: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
             .fetch_one(&mut connection)
             .await?;
-        let mut state = State { name: "PostgreSQL", ..State::default() };
+        let mut state = State::new("PostgreSQL", &POSTGRES);
         if begun {
             state.applied = sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?;
             state.newest = sqlx::query_scalar(NEWEST).fetch_optional(&mut connection).await?;
@@ -117,7 +122,7 @@ async fn look(config: &Config) -> anyhow::Result<Option<State>> {
     )
     .fetch_one(&mut connection)
     .await?;
-    let mut state = State { name: "the embedded database", ..State::default() };
+    let mut state = State::new("the embedded database", &EMBEDDED);
     if begun {
         state.applied = sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?;
         state.newest = sqlx::query_scalar(NEWEST).fetch_optional(&mut connection).await?;
@@ -141,6 +146,18 @@ mod tests {
         assert_eq!(clock(now, Some(now.after(Duration::from_secs(30)))).verdict, Verdict::Good);
         assert_eq!(clock(now, Some(now.after(Duration::from_secs(90)))).verdict, Verdict::Bad);
         assert_eq!(clock(Timestamp(0), None).verdict, Verdict::Bad);
+    }
+
+    #[test]
+    fn each_database_has_forms_of_its_own() {
+        for known in [&EMBEDDED, &POSTGRES] {
+            let mut state = State::new("it", known);
+            assert_eq!(form(&state).verdict, Verdict::Note);
+            state.applied = known.iter().map(|migration| migration.version).collect();
+            assert_eq!(form(&state).verdict, Verdict::Good);
+            state.applied.push(9999);
+            assert_eq!(form(&state).verdict, Verdict::Bad);
+        }
     }
 
     #[tokio::test]
