@@ -27,8 +27,8 @@ const STEP: i64 = 200;
 const LONG_STEP: i64 = 2000;
 const A_MOMENT: Duration = Duration::from_millis(500);
 
-/// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. On SQLite both
-/// want the one writer, on PostgreSQL the same cores.
+/// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. Both want the
+/// same cores.
 const MOST_BEHIND: Duration = Duration::from_secs(1);
 
 /// Reads until told to stop.

@@ -1,3 +1,5 @@
+//! What comes back from a backup, and what is refused.
+
 use super::*;
 use crate::{cli::backup, files, on_db};
 
