@@ -108,7 +108,7 @@ fn mark_of(value: &str) -> Option<&'static str> {
 /// It is one of two walls: the result is still to be shown in a sandboxed frame of its own.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    let html = html.replace('\0', "").replace("\r\n", "\n");
+    let html = lines(html);
     if !is_reasonable(&html) {
         return preformatted(&strip(&html));
     }
@@ -120,6 +120,21 @@ pub fn sanitise(html: &str) -> String {
 #[must_use]
 pub fn text_of(html: &str) -> String {
     text::with_links(&sanitise(html))
+}
+
+/// Text without NUL, its lines ended by a line feed alone.
+pub(crate) fn lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for at in memchr::memchr2_iter(b'\r', 0, text.as_bytes()) {
+        let nul = text.as_bytes()[at] == 0;
+        if nul || text.as_bytes().get(at + 1) == Some(&b'\n') {
+            out.push_str(&text[done..at]);
+            done = at + 1;
+        }
+    }
+    out.push_str(&text[done..]);
+    out
 }
 
 /// Text as HTML, its lines kept.

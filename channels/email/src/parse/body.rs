@@ -40,7 +40,7 @@ pub(super) fn read(message: &Message<'_>, warnings: &mut Vec<String>) -> Body {
         if part.is_html && text.len() <= MAX_HTML {
             html = Some(html::sanitise(&text)).filter(|html| !html.trim().is_empty());
         } else {
-            whole = text.replace('\0', "").replace("\r\n", "\n");
+            whole = html::lines(&text);
         }
     }
     if html.is_none() && whole.trim().is_empty() {
@@ -127,7 +127,7 @@ fn plain_text(message: &Message<'_>) -> String {
     let mut texts = Vec::new();
     for part in parts(message, &message.text_body) {
         if let PartType::Text(_) = &part.body {
-            let text = decoded(message, part).replace('\0', "").replace("\r\n", "\n");
+            let text = html::lines(&decoded(message, part));
             texts.push(if is_flowed(part) { unflow(&text) } else { text });
         }
     }
@@ -145,12 +145,14 @@ fn bare_text(message: &Message<'_>) -> String {
 
 /// The HTML parts sanitised, with the text parts between them.
 fn html(message: &Message<'_>, warnings: &mut Vec<String>) -> Option<String> {
+    let is_html = |part: &MessagePart<'_>| matches!(part.body, PartType::Html(_));
+    if !parts(message, &message.html_body).any(is_html) {
+        return None;
+    }
     let mut out = String::new();
-    let mut has_html = false;
     for part in parts(message, &message.html_body) {
         match &part.body {
             PartType::Html(_) => {
-                has_html = true;
                 out.push_str(&decoded(message, part));
             }
             PartType::Text(_) => {
@@ -163,7 +165,7 @@ fn html(message: &Message<'_>, warnings: &mut Vec<String>) -> Option<String> {
             return None;
         }
     }
-    has_html.then(|| html::sanitise(&out)).filter(|html| !html.trim().is_empty())
+    Some(html::sanitise(&out)).filter(|html| !html.trim().is_empty())
 }
 
 /// The text of a part by its declared charset, or by what it looks like when that is missing, unknown or

@@ -1,6 +1,7 @@
 //! How big and how deep a mail may be (`R22`). Beyond it is kept as it came, for an officer to see.
 
 use mail_parser::{Message, PartType};
+use memchr::memmem;
 use sapa_channel::Unreadable;
 
 /// The most bytes of a mail; the listener's own limit is usually lower.
@@ -27,6 +28,8 @@ const MAX_DEPTH: usize = 30;
 /// What may become a boundary or a header, in a whole mail. The parser's time and memory grow with them.
 const MAX_DASHES: usize = 100_000;
 const MAX_FIELDS: usize = 500_000;
+/// What declares a boundary, in any case of its letters; its last letter is the rarest.
+const BOUNDARY: &[u8] = b"boundary";
 /// The most bytes that a search for boundaries may have to go through.
 const MAX_SEARCH: usize = 1 << 30;
 
@@ -39,17 +42,27 @@ pub(super) fn before(bytes: &[u8]) -> Result<(), Unreadable> {
     if bytes.len() > MAX_SIZE {
         return Err(too(format!("it is larger than {} MiB", MAX_SIZE >> 20)));
     }
-    let (mut dashes, mut fields, mut boundaries) = (0, 0, 0);
-    for line in bytes.split(|byte| *byte == b'\n') {
-        fields += usize::from(line.contains(&b':'));
-        dashes += line.windows(2).filter(|pair| pair == b"--").count();
-        boundaries += line
-            .windows(8)
-            .filter(|word| {
-                word[0].eq_ignore_ascii_case(&b'b') && word.eq_ignore_ascii_case(b"boundary")
-            })
-            .count();
+    let (mut dashes, mut from) = (0, 0);
+    let two = memmem::Finder::new("--");
+    while let Some(at) = two.find(&bytes[from..]) {
+        let run = bytes[from + at..].iter().take_while(|byte| **byte == b'-').count();
+        dashes += run - 1;
+        from += at + run;
     }
+    // Lines with a colon.
+    let (mut fields, mut from) = (0, 0);
+    while let Some(colon) = memchr::memchr(b':', &bytes[from..]) {
+        fields += 1;
+        from += colon;
+        let Some(end) = memchr::memchr(b'\n', &bytes[from..]) else { break };
+        from += end;
+    }
+    let boundaries = memchr::memchr2_iter(b'y', b'Y', bytes)
+        .filter(|end| {
+            let word = end.checked_sub(BOUNDARY.len() - 1).and_then(|at| bytes.get(at..=*end));
+            word.is_some_and(|word| word.eq_ignore_ascii_case(BOUNDARY))
+        })
+        .count();
     if dashes > MAX_DASHES || boundaries.saturating_mul(bytes.len()) > MAX_SEARCH {
         return Err(too("it has too many parts"));
     }

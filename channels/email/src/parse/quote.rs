@@ -135,12 +135,23 @@ const ENDS: [&str; 20] = [
     "写道:",
 ];
 
+/// Whether a line begins with one of these words, written small, in any case of its letters.
+fn begins(line: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        let mut letters = line.chars().flat_map(char::to_lowercase);
+        word.chars().all(|letter| letters.next() == Some(letter))
+    })
+}
+
 /// How many lines at the beginning say who wrote when: "On Monday Rina wrote:", broken over up to three lines.
 fn attribution(lines: &[&str]) -> Option<usize> {
     let mut joined = String::new();
     for (number, line) in lines.iter().take(3).enumerate() {
         let line = line.trim().trim_start_matches(['*', '_']);
         if line.is_empty() || (number > 0 && is_quoted(line)) {
+            return None;
+        }
+        if number == 0 && !(begins(line, &STARTS) || line.contains("写道")) {
             return None;
         }
         if number > 0 {
@@ -221,6 +232,10 @@ fn header_block(lines: &[&str]) -> bool {
         .map(|line| plain(line))
         .skip_while(String::is_empty);
     let starts = |line: &str, words: &[&str]| words.iter().any(|word| line.starts_with(word));
+    // Most lines are told apart by this alone.
+    if !ruler && !lines[0].contains(':') {
+        return false;
+    }
     if !block.next().is_some_and(|line| starts(&line, &FROM)) {
         return false;
     }

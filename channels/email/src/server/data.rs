@@ -42,8 +42,7 @@ impl DataReader {
         while let Some(&byte) = input.get(used) {
             if self.at == At::Inside {
                 let rest = &input[used..];
-                let run = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-                let run = run.unwrap_or(rest.len());
+                let run = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
                 if run > 0 {
                     mail.push(&rest[..run]);
                     used += run;
