@@ -87,6 +87,9 @@ impl<DB: Database> DerefMut for Unit<DB> {
 ///
 /// The body is expanded twice, once with `$conn: &mut SqliteConnection` and once with
 /// `$conn: &mut PgConnection`. Use `&mut *$conn` when the body runs more than one statement.
+///
+/// A limit that is bound is written `LIMIT 0 + $1`: of a bare one SQLite looks at the value, and prepares the statement
+/// anew each time.
 #[macro_export]
 macro_rules! on_db {
     ($tx:expr, |$conn:ident| $body:expr) => {
@@ -107,23 +110,21 @@ macro_rules! on_db {
 ///
 /// One statement costs a hop to SQLite's worker thread or a round trip to PostgreSQL, about as much as
 /// thirty rows do. A statement of a size that was not seen before costs more than that: it must be prepared. So the
-/// rows go in [`portion`]s, whose statements stay prepared.
+/// rows are [`padded`] to the few sizes that stay prepared, and the statement leaves out those too many.
 #[macro_export]
 macro_rules! insert_rows {
     ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr) => {
         $crate::insert_rows!($tx, $into, $rows, |$b, $row| $binds, "")
     };
     ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr, $then:literal) => {
-        let mut rest = &$rows[..];
-        while !rest.is_empty() {
-            let (portion, later) = rest.split_at($crate::db::portion(rest.len()));
-            rest = later;
+        for portion in $rows[..].chunks($crate::db::SLICE) {
             $crate::on_db!(&mut *$tx, |conn| {
-                let mut query = ::sqlx::QueryBuilder::new($into);
-                query.push_values(portion, |mut $b, $row| {
+                let mut query = ::sqlx::QueryBuilder::new(concat!($into, "SELECT * FROM ("));
+                query.push_values($crate::db::padded(portion), |mut $b, $row| {
                     $binds;
                 });
-                query.push($then);
+                let rows = i64::try_from(portion.len()).unwrap_or(i64::MAX);
+                query.push(") AS list LIMIT 0 + ").push_bind(rows).push($then);
                 query.build().execute(conn).await?;
             });
         }
@@ -157,20 +158,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub const SLICE: usize = 64;
 
 /// Whether a statement over so many rows shall stay prepared: the text differs with the number of rows, so only
-/// some do. Lists that may name the same twice are [`padded`] to these; rows to insert go in [`portion`]s.
+/// some do. Lists are [`padded`] to these.
 #[must_use]
 pub fn keep(rows: usize) -> bool {
     rows.is_power_of_two() && rows <= 4 * SLICE
 }
 
-/// How many of so many rows the next statement inserts.
-#[must_use]
-pub fn portion(rows: usize) -> usize {
-    1 << rows.clamp(1, SLICE).ilog2()
-}
-
-/// The items, and the last of them again until there are as many as a prepared statement takes. For lists of what to
-/// look for.
+/// The items, and the last of them again until there are as many as a prepared statement takes.
 pub fn padded<T: Copy>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.into_iter().collect();
     if let Some(last) = all.last().copied() {
@@ -417,6 +411,5 @@ mod tests {
         assert_eq!(padded([7]), [7]);
         assert!(padded::<u8>([]).is_empty());
         assert_eq!(padded(0..SLICE).len(), SLICE);
-        assert_eq!([1, 2, 3, 41, 63, 64, 500].map(portion), [1, 2, 2, 32, 32, 64, 64]);
     }
 }

@@ -52,7 +52,7 @@ pub struct NewEvent {
     pub message_id: Option<Uuid>,
     /// Which ticket.
     pub ticket_id: Option<Uuid>,
-    /// The address a message came from or goes to.
+    /// The address a message came from, if the hub itself shows the conversation there, or goes to.
     pub identity_id: Option<Uuid>,
     /// Whether it is a line of the contact's history.
     pub history: bool,
@@ -95,7 +95,7 @@ impl NewEvent {
         self
     }
 
-    /// About a message.
+    /// About a message; with the address that it came from, if that is shown it by the hub itself, or goes to.
     #[must_use]
     pub fn message(mut self, id: Uuid, identity_id: Option<Uuid>) -> Self {
         self.message_id = Some(id);
@@ -148,7 +148,7 @@ pub struct Event {
     pub message_id: Option<Uuid>,
     /// Which ticket.
     pub ticket_id: Option<Uuid>,
-    /// The address a message came from or goes to.
+    /// The address a message came from, if the hub itself shows the conversation there, or goes to.
     #[serde(skip)]
     #[schema(ignore)]
     pub identity_id: Option<Uuid>,
@@ -192,7 +192,7 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> DbResult<()> {
 /// The events after `seq`, the oldest first.
 pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> DbResult<Vec<Event>> {
     Ok(on_db!(tx, |conn| sqlx::query_as(
-        "SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"
+        "SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT 0 + $2"
     )
     .bind(seq)
     .bind(limit)

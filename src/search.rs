@@ -105,9 +105,9 @@ pub async fn messages(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec
         return Ok(Vec::new());
     };
     let found = if tx.is_sqlite() {
-        "SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT $2"
+        "SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT 0 + $2"
     } else {
-        "SELECT seq FROM messages_fts WHERE words @@ to_tsquery('simple', $1) ORDER BY seq DESC LIMIT $2"
+        "SELECT seq FROM messages_fts WHERE words @@ to_tsquery('simple', $1) ORDER BY seq DESC LIMIT 0 + $2"
     };
     let sql = format!(
         "SELECT m.id, m.conversation_id, c.number, m.contact_id, k.name AS contact_name, m.direction, m.author_name,
@@ -175,10 +175,10 @@ pub async fn entries(
     // A plain JOIN would look through all entries, and ask of each whether the words stand in it.
     let sql = if tx.is_sqlite() {
         "SELECT e.id FROM entries_fts f CROSS JOIN entries e ON e.seq = f.rowid
-         WHERE f.entries_fts MATCH 'kind : ' || $1 || ' AND words : (' || $2 || ')' ORDER BY f.rowid DESC LIMIT $3"
+         WHERE f.entries_fts MATCH 'kind : ' || $1 || ' AND words : (' || $2 || ')' ORDER BY f.rowid DESC LIMIT 0 + $3"
     } else {
         "SELECT id FROM entries WHERE kind = $1 AND to_tsvector('simple', words) @@ to_tsquery('simple', $2)
-         ORDER BY seq DESC LIMIT $3"
+         ORDER BY seq DESC LIMIT 0 + $3"
     };
     Ok(on_db!(tx, |conn| sqlx::query_scalar(sql)
         .bind(kind)

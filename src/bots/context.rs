@@ -171,7 +171,7 @@ async fn tickets(tx: &mut Tx, contact_id: Uuid) -> DbResult<Vec<Ticket>> {
     let rows: Vec<(i64, String, TicketKind, String)> = on_db!(tx, |conn| {
         sqlx::query_as(
         "SELECT number, title, kind, status FROM tickets WHERE contact_id = $1 AND status = 'open'
-         ORDER BY opened_at DESC LIMIT $2"
+         ORDER BY opened_at DESC LIMIT 0 + $2"
     )
     .bind(contact_id)
     .bind(TICKETS)
@@ -210,7 +210,7 @@ async fn history(tx: &mut Tx, heard: &Heard) -> DbResult<(Vec<Earlier>, Option<D
         if !heard.proved {
             query.push(" AND identity_id = ").push_bind(heard.identity_id);
         }
-        query.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(HISTORY);
+        query.push(" ORDER BY at DESC, id DESC LIMIT 0 + ").push_bind(HISTORY);
         query.build_query_as().fetch_all(conn).await?
     });
     let offered = rows

@@ -51,7 +51,7 @@ pub async fn list(
                 .push_bind(cursor.id)
                 .push(")");
         }
-        query.push(" ORDER BY t.created_at DESC, t.id DESC LIMIT ");
+        query.push(" ORDER BY t.created_at DESC, t.id DESC LIMIT 0 + ");
         query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         query.build_query_as().fetch_all(conn).await?
     });

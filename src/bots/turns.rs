@@ -86,7 +86,7 @@ pub async fn claim(app: &App, limit: usize) -> DbResult<Vec<Claimed>> {
                         AND NOT EXISTS (SELECT 1 FROM bot_turns e
                                         WHERE e.conversation_id = t.conversation_id AND e.seq < t.seq
                                           AND e.state IN ('queued', 'calling', 'waiting'))
-                      ORDER BY t.run_at LIMIT $3 {skip_locked})
+                      ORDER BY t.run_at LIMIT 0 + $3 {skip_locked})
          RETURNING id, bot_id, conversation_id, message_id, attempts, give_up_at, fence, error",
         skip_locked = tx.skip_locked()
     );

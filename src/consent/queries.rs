@@ -102,7 +102,7 @@ pub async fn suppressions(
                 .push_bind(place.value)
                 .push(")");
         }
-        query.push(" ORDER BY at DESC, kind DESC, value DESC LIMIT ").push_bind(most);
+        query.push(" ORDER BY at DESC, kind DESC, value DESC LIMIT 0 + ").push_bind(most);
         query.build_query_as().fetch_all(conn).await?
     });
     let more = rows.len() > limit;

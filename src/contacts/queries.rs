@@ -188,7 +188,7 @@ pub async fn list_contacts(
             query.push(" AND id < ").push_bind(cursor.id);
         }
         query
-            .push(" ORDER BY id DESC LIMIT ")
+            .push(" ORDER BY id DESC LIMIT 0 + ")
             .push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         query.build_query_as().fetch_all(conn).await?
     });

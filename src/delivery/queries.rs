@@ -86,7 +86,7 @@ pub async fn lease(
                    WHERE e.conversation_id = d.conversation_id AND e.channel_id = d.channel_id AND e.seq < d.seq
                      AND e.state IN ('queued', 'retrying', 'leased', 'dispatching')
                      AND (e.state <> 'queued' OR e.run_at <= $3))
-             ORDER BY d.run_at LIMIT $5 {skip_locked})
+             ORDER BY d.run_at LIMIT 0 + $5 {skip_locked})
          RETURNING message_id, conversation_id, address, attempts, fence, seq, reason",
         skip_locked = tx.skip_locked(),
     );
@@ -114,7 +114,7 @@ pub async fn send_due(
         "UPDATE deliveries SET state = 'sent', fence = fence + 1, updated_at = $2
          WHERE seq IN (SELECT seq FROM deliveries
                        WHERE channel_id = $1 AND state IN ('queued', 'retrying') AND run_at <= $2
-                       ORDER BY run_at LIMIT $3 {skip_locked})
+                       ORDER BY run_at LIMIT 0 + $3 {skip_locked})
          RETURNING message_id, run_at",
         skip_locked = tx.skip_locked(),
     );

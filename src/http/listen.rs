@@ -1,5 +1,5 @@
-//! Taking connections. A client that does not come to the end of a head is not waited for, so that those who only
-//! hold a connection do not use up all of them (R22).
+//! Taking connections. A client that does not come to the end of a head, or says no more of a body, is not waited for, so
+//! that those who only hold a connection do not use up all of them (R22).
 
 use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
@@ -12,8 +12,9 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
+use tower_http::timeout::TimeoutBody;
 
-/// How long a client may take for the head of a call, and how long it may let wait for the next one: longer than a
+/// How long a client may take for the head of a call, be silent in its body, and let wait for the next one: longer than a
 /// balancer keeps a connection that it means to use again, which is a minute with nginx.
 pub const PATIENCE: Duration = Duration::from_secs(75);
 
@@ -43,7 +44,7 @@ pub async fn serve(
         open.spawn(async move {
             let service = service_fn(move |mut request: Request<Incoming>| {
                 request.extensions_mut().insert(ConnectInfo(peer));
-                router.clone().oneshot(request)
+                router.clone().oneshot(request.map(|body| TimeoutBody::new(patience, body)))
             });
             let mut connection =
                 pin!(server.serve_connection_with_upgrades(TokioIo::new(stream), service));
@@ -62,13 +63,34 @@ pub async fn serve(
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use axum::{
+        extract::rejection::StringRejection,
+        routing::{get, post},
+    };
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpStream,
     };
 
     use super::*;
+
+    #[tokio::test]
+    async fn r22_a_body_that_does_not_go_on_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let echo = |body: Result<String, StringRejection>| async { body };
+        let router = Router::new().route("/", post(echo));
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(router, listener, Duration::from_millis(300), stop.clone()));
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"POST / HTTP/1.1\r\nHost: sapa\r\nContent-Length: 8\r\n\r\nhal")
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        slow.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        stop.cancel();
+    }
 
     #[tokio::test]
     async fn r22_a_head_that_does_not_end_is_not_waited_for_and_stopping_ends_all() {

@@ -7,6 +7,9 @@ use axum::{
 
 use super::AppError;
 
+/// How many bytes of a file that is too large are read and forgotten, so that its sender learns why it is refused.
+const READ_ON: usize = 64 << 20;
+
 /// A form of `multipart/form-data` that has a file in its field `file`.
 #[derive(Debug)]
 pub struct Upload(Multipart);
@@ -44,6 +47,13 @@ impl Upload {
             let mut bytes = Vec::new();
             while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
                 if bytes.len() + chunk.len() > limit {
+                    // Most clients listen for the answer only when they have said all.
+                    let mut rest = READ_ON;
+                    while let Ok(Some(chunk)) = field.chunk().await
+                        && chunk.len() <= rest
+                    {
+                        rest -= chunk.len();
+                    }
                     return Err(AppError::TooLarge { limit });
                 }
                 bytes.extend_from_slice(&chunk);

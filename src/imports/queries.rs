@@ -91,7 +91,7 @@ pub async fn list(tx: &mut Tx, cursor: Option<Cursor>, limit: usize) -> DbResult
                 .push(") ");
         }
         query
-            .push("ORDER BY created_at DESC, id DESC LIMIT ")
+            .push("ORDER BY created_at DESC, id DESC LIMIT 0 + ")
             .push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         query.build_query_as().fetch_all(conn).await?
     });
@@ -223,7 +223,11 @@ pub async fn rows(
         if let Some(outcome) = outcome {
             query.push(" AND outcome = ").push_bind(outcome);
         }
-        query.push(" AND line > ").push_bind(after).push(" ORDER BY line LIMIT ").push_bind(limit);
+        query
+            .push(" AND line > ")
+            .push_bind(after)
+            .push(" ORDER BY line LIMIT 0 + ")
+            .push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
     }))
 }

@@ -82,7 +82,7 @@ fn push_audience<DB>(
     }
     if let Some((after, limit)) = slice {
         query.push(" AND k.id > ").push_bind(after);
-        query.push(" ORDER BY k.id LIMIT ").push_bind(limit);
+        query.push(" ORDER BY k.id LIMIT 0 + ").push_bind(limit);
     }
     query.push(") k LEFT JOIN identities ad ON ad.id = (SELECT j.id FROM identities j WHERE j.contact_id = k.id AND j.kind = ");
     query.push(literal(kind));

@@ -66,7 +66,7 @@ pub async fn before(
             Some(cursor) => query.push(" AND r.sent_at <= ").push_bind(cursor.at),
             None => query.push(" AND r.sent_at IS NOT NULL"),
         };
-        query.push(" ORDER BY r.sent_at DESC LIMIT ").push_bind(limit);
+        query.push(" ORDER BY r.sent_at DESC LIMIT 0 + ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
     });
     Ok(rows

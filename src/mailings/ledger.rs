@@ -84,7 +84,7 @@ pub async fn lease(
          FROM (SELECT r.seq, {} AS why
                FROM mailing_recipients r JOIN mailings m ON m.id = r.mailing_id AND m.state = 'running'
                WHERE r.mailing_id = $1 AND r.state IN ('queued', 'retrying') AND r.run_at <= $3
-               ORDER BY r.run_at, r.seq LIMIT $4 {lock}) picked
+               ORDER BY r.run_at, r.seq LIMIT 0 + $4 {lock}) picked
          WHERE mailing_recipients.seq = picked.seq
          RETURNING mailing_recipients.seq, mailing_recipients.id, mailing_recipients.contact_id,
                    mailing_recipients.address, mailing_recipients.attempts, mailing_recipients.fence,

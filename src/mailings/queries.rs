@@ -61,7 +61,7 @@ pub async fn is_running(tx: &mut Tx, id: Uuid) -> DbResult<bool> {
 /// A page of mailings with their counts, the newest first.
 pub async fn list(tx: &mut Tx, cursor: Option<Cursor>, limit: usize) -> DbResult<Page<Mailing>> {
     let before = cursor.map_or(i64::MAX, |cursor| cursor.at);
-    let sql = format!("{SELECT} WHERE m.number < $1 ORDER BY m.number DESC LIMIT $2");
+    let sql = format!("{SELECT} WHERE m.number < $1 ORDER BY m.number DESC LIMIT 0 + $2");
     let rows: Vec<MailingRow> = on_db!(&mut *tx, |conn| sqlx::query_as(AssertSqlSafe(sql))
         .bind(before)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))

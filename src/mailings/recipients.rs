@@ -103,7 +103,7 @@ async fn rows(
         query
             .push(" AND r.seq > ")
             .push_bind(after)
-            .push(" ORDER BY r.seq LIMIT ")
+            .push(" ORDER BY r.seq LIMIT 0 + ")
             .push_bind(limit);
         query.build_query_as().persistent(true).fetch_all(conn).await?
     }))

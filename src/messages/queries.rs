@@ -62,7 +62,7 @@ pub async fn before(
                 .push_bind(cursor.id)
                 .push(")");
         }
-        query.push(" ORDER BY m.at DESC, m.id DESC LIMIT ").push_bind(limit);
+        query.push(" ORDER BY m.at DESC, m.id DESC LIMIT 0 + ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
     }))
 }
@@ -87,7 +87,7 @@ pub async fn of_ticket(
                 .push_bind(cursor.id)
                 .push(")");
         }
-        query.push(" ORDER BY m.at DESC, m.id DESC LIMIT ").push_bind(limit);
+        query.push(" ORDER BY m.at DESC, m.id DESC LIMIT 0 + ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
     }))
 }

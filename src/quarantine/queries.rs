@@ -73,7 +73,7 @@ pub async fn list(
                 o.attempts
          FROM originals o JOIN channels c ON c.id = o.channel_id
          WHERE o.state = 'quarantined' AND (o.received_at, o.id) < ($1, $2)
-         ORDER BY o.received_at DESC, o.id DESC LIMIT $3"
+         ORDER BY o.received_at DESC, o.id DESC LIMIT 0 + $3"
     )
     .bind(before.at)
     .bind(before.id)

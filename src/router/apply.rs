@@ -1,7 +1,8 @@
 //! Writes a plan: many rows a statement, and what is rare one by one.
 
-use sapa_channel::new_id;
+use sapa_channel::{Timestamp, new_id};
 use sqlx::{QueryBuilder, types::Json};
+use uuid::Uuid;
 
 use super::plan::{NewMessage, Plan};
 use crate::{
@@ -103,36 +104,66 @@ async fn conversations(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
             .push_bind(new.mailing_id)
             .push_bind(1_i64)
     );
-    if !plan.touched.is_empty() {
-        on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "WITH touched (id, messages, identity_id, channel_id, preview, has_files, first_at, at) AS (",
-            );
-            let all = padded(&plan.touched);
-            query.push_values(&all, |mut row, touched| {
-                row.push_bind(touched.id)
-                    .push_bind(touched.messages)
-                    .push_bind(touched.identity_id)
-                    .push_bind(touched.channel_id)
-                    .push_bind(&touched.preview)
-                    .push_bind(touched.has_files)
-                    .push_bind(touched.first_at)
-                    .push_bind(touched.at);
-            });
-            query.push(
-                ") UPDATE conversations
-                   SET message_count = message_count + touched.messages,
-                       status = CASE WHEN touched.first_at IS NULL THEN status ELSE 'open' END,
-                       snoozed_until = CASE WHEN touched.first_at IS NULL THEN snoozed_until END,
-                       solved_at = CASE WHEN touched.first_at IS NULL THEN solved_at END, identity_id = touched.identity_id, channel_id = touched.channel_id,
-                       preview = touched.preview, preview_kind = 'in', preview_author = NULL,
-                       has_files = touched.has_files, waiting_since = COALESCE(waiting_since, touched.first_at),
-                       last_message_at = touched.at, last_inbound_at = touched.at, version = version + 1
-                   FROM touched WHERE conversations.id = touched.id",
-            );
-            query.build().persistent(keep(all.len())).execute(conn).await?;
-        });
+    touch(tx, plan).await?;
+    open(tx, plan).await
+}
+
+/// What every message changes of a conversation that was there.
+async fn touch(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
+    if plan.touched.is_empty() {
+        return Ok(());
     }
+    on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "WITH touched (id, messages, identity_id, channel_id, preview, has_files, at) AS (",
+        );
+        let all = padded(&plan.touched);
+        query.push_values(&all, |mut row, touched| {
+            row.push_bind(touched.id)
+                .push_bind(touched.messages)
+                .push_bind(touched.identity_id)
+                .push_bind(touched.channel_id)
+                .push_bind(&touched.preview)
+                .push_bind(touched.has_files)
+                .push_bind(touched.at);
+        });
+        query.push(
+            ") UPDATE conversations
+               SET message_count = message_count + touched.messages, identity_id = touched.identity_id,
+                   channel_id = touched.channel_id, preview = touched.preview, preview_kind = 'in',
+                   preview_author = NULL, has_files = touched.has_files, last_message_at = touched.at,
+                   last_inbound_at = touched.at, version = version + 1
+               FROM touched WHERE conversations.id = touched.id",
+        );
+        query.build().persistent(keep(all.len())).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// Conversations that wait for an answer from now on. Most do already: SQLite would write anew what indexes have of a
+/// column that is set, also to what it was.
+async fn open(tx: &mut Tx, plan: &Plan<'_>) -> DbResult<()> {
+    let waiting: Vec<(Uuid, Timestamp)> =
+        plan.touched.iter().filter_map(|touched| Some((touched.id, touched.first_at?))).collect();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new("WITH heard (id, first_at) AS (");
+        let all = padded(waiting.iter().copied());
+        query.push_values(&all, |mut row, (id, first_at)| {
+            row.push_bind(*id).push_bind(*first_at);
+        });
+        query.push(
+            ") UPDATE conversations
+               SET status = 'open', snoozed_until = NULL, solved_at = NULL,
+                   waiting_since = COALESCE(waiting_since, heard.first_at)
+               FROM heard
+               WHERE conversations.id = heard.id
+                 AND (status <> 'open' OR waiting_since IS NULL OR snoozed_until IS NOT NULL OR solved_at IS NOT NULL)",
+        );
+        query.build().persistent(keep(all.len())).execute(conn).await?;
+    });
     Ok(())
 }
 

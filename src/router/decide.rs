@@ -138,9 +138,10 @@ impl<'m, I: FnMut() -> Uuid> Rules<'m, I> {
             said,
             &mut self.new_id,
         );
+        let followed = message.sender.address.kind.is_shown_by_hub();
         let mut received = NewEvent::new("message.received", at, actor)
             .conversation(conversation.id, conversation.contact_id)
-            .message(id, Some(identity));
+            .message(id, followed.then_some(identity));
         received.ticket_id = ticket_id;
         self.plan.events.push(received);
         self.plan.events.extend(of_tickets);

@@ -75,7 +75,7 @@ async fn terms(tx: &mut Tx, place: Place, word: &str) -> DbResult<Option<Vec<Str
                 $table,
                 " WHERE term >= $1 LIMIT 1) UNION ALL SELECT (SELECT t.term FROM ",
                 $table,
-                " t WHERE t.term >= found.term || char(1) LIMIT 1) FROM found WHERE found.term < $2 LIMIT $3)
+                " t WHERE t.term >= found.term || char(1) LIMIT 1) FROM found WHERE found.term < $2 LIMIT 0 + $3)
                  SELECT term FROM found WHERE term < $2"
             )
         };

@@ -110,7 +110,7 @@ pub async fn members(
         if let Some(cursor) = cursor {
             query.push(" AND k.id < ").push_bind(cursor.id);
         }
-        query.push(" ORDER BY k.id DESC LIMIT ").push_bind(most);
+        query.push(" ORDER BY k.id DESC LIMIT 0 + ").push_bind(most);
         query.build_query_scalar().persistent(false).fetch_all(conn).await?
     }))
 }
@@ -120,16 +120,16 @@ pub async fn words(tx: &mut Tx, most: i64) -> DbResult<(Vec<String>, Vec<String>
     let (tags, fields) = if tx.is_sqlite() {
         (
             "SELECT DISTINCT t.value FROM contacts k, json_each(k.tags) t WHERE k.merged_into IS NULL
-             ORDER BY 1 LIMIT $1",
+             ORDER BY 1 LIMIT 0 + $1",
             "SELECT DISTINCT f.key FROM contacts k, json_each(k.fields) f WHERE k.merged_into IS NULL
-             ORDER BY 1 LIMIT $1",
+             ORDER BY 1 LIMIT 0 + $1",
         )
     } else {
         (
             "SELECT DISTINCT t.value FROM contacts k, jsonb_array_elements_text(k.tags) AS t (value)
-             WHERE k.merged_into IS NULL ORDER BY 1 LIMIT $1",
+             WHERE k.merged_into IS NULL ORDER BY 1 LIMIT 0 + $1",
             "SELECT DISTINCT f.key FROM contacts k, jsonb_object_keys(k.fields) AS f (key)
-             WHERE k.merged_into IS NULL ORDER BY 1 LIMIT $1",
+             WHERE k.merged_into IS NULL ORDER BY 1 LIMIT 0 + $1",
         )
     };
     Ok(on_db!(tx, |conn| (

@@ -43,7 +43,7 @@ pub async fn events(
                 .push_bind(event_seq(cursor))
                 .push(")");
         }
-        query.push(" ORDER BY at DESC, seq DESC LIMIT ").push_bind(limit);
+        query.push(" ORDER BY at DESC, seq DESC LIMIT 0 + ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
     }))
 }

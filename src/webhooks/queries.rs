@@ -155,7 +155,7 @@ pub async fn claim(
         "UPDATE webhook_deliveries SET attempts = attempts + 1, run_at = $3, lease_owner = $5
          WHERE id IN (SELECT id FROM webhook_deliveries
                       WHERE webhook_id = $1 AND state = 'queued' AND run_at <= $2
-                      ORDER BY run_at LIMIT $4 {skip_locked})
+                      ORDER BY run_at LIMIT 0 + $4 {skip_locked})
          RETURNING id, body, attempts, created_at",
         skip_locked = tx.skip_locked()
     );
@@ -256,7 +256,7 @@ pub async fn deliveries(
                 .push_bind(cursor.id)
                 .push(")");
         }
-        query.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(limit);
+        query.push(" ORDER BY created_at DESC, id DESC LIMIT 0 + ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await?
     }))
 }

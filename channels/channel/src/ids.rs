@@ -43,6 +43,12 @@ impl Kind {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether who writes on it is shown the conversation by the hub itself, and not by a program of his own.
+    #[must_use]
+    pub fn is_shown_by_hub(&self) -> bool {
+        self.0 == "webchat"
+    }
 }
 
 impl fmt::Display for Kind {

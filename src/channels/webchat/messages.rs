@@ -58,7 +58,7 @@ pub async fn events_of(
             list.push_bind(*id);
         }
         query.push(") AND seq > ").push_bind(after).push(" AND seq <= ").push_bind(until);
-        query.push(" ORDER BY seq LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        query.push(" ORDER BY seq LIMIT 0 + ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         query.build_query_as().fetch_all(conn).await?
     }))
 }
@@ -83,7 +83,7 @@ pub async fn before(
         }
         query.push(") AND e.seq < ").push_bind(before.unwrap_or(i64::MAX));
         query
-            .push(" ORDER BY e.seq DESC LIMIT ")
+            .push(" ORDER BY e.seq DESC LIMIT 0 + ")
             .push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         query.build_query_as().fetch_all(conn).await?
     });

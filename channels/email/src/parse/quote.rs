@@ -137,8 +137,10 @@ const ENDS: [&str; 20] = [
 
 /// Whether a line begins with one of these words, written small, in any case of its letters.
 fn begins(line: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| {
-        let mut letters = line.chars().flat_map(char::to_lowercase);
+    let small = || line.chars().flat_map(char::to_lowercase);
+    let Some(first) = small().next() else { return false };
+    words.iter().filter(|word| word.starts_with(first)).any(|word| {
+        let mut letters = small();
         word.chars().all(|letter| letters.next() == Some(letter))
     })
 }
@@ -151,7 +153,7 @@ fn attribution(lines: &[&str]) -> Option<usize> {
         if line.is_empty() || (number > 0 && is_quoted(line)) {
             return None;
         }
-        if number == 0 && !(begins(line, &STARTS) || line.contains("写道")) {
+        if number == 0 && !begins(line, &STARTS) && (line.is_ascii() || !line.contains("写道")) {
             return None;
         }
         if number > 0 {
