@@ -17,8 +17,9 @@ use crate::{
     live, mailings, nodes, search, webhooks,
 };
 
-/// How long what is under way may take when the hub is told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long what is under way may take when the hub is told to stop. Storing what has arrived and closing the database are
+/// to be done within ten seconds, too.
+const GRACE: Duration = Duration::from_secs(8);
 
 /// A hub in operation.
 #[derive(Debug)]

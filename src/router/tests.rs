@@ -331,3 +331,16 @@ fn a_preview_is_one_bounded_line() {
     assert_eq!(super::one_line(&"ä ".repeat(500)).chars().count(), 160);
     assert_eq!(super::one_line(&"ä".repeat(500)).chars().count(), 160);
 }
+
+#[test]
+fn only_who_is_shown_the_conversation_by_the_hub_reads_the_log_by_his_address() {
+    let arrivals = [arrival(message(rina())), arrival(message(address("webchat", "v-1")))];
+    let plan = plan(Context::default(), &arrivals);
+    let received: Vec<bool> = plan
+        .events
+        .iter()
+        .filter(|event| event.kind == "message.received")
+        .map(|event| event.identity_id.is_some())
+        .collect();
+    assert_eq!(received, [false, true]);
+}

@@ -65,11 +65,16 @@ impl Report {
         ]
     }
 
-    /// In one line, while it goes on.
+    /// In one line, while it goes on, and what is wrong below it.
     pub fn so_far(&self) -> String {
-        let faults = self.faults().map(|(name, faults)| format!("{} {name}", faults.len()));
+        let counts = self.faults().map(|(name, faults)| format!("{} {name}", faults.len()));
         let deaths = self.random + self.points;
-        format!("{deaths} deaths, {} acknowledged: {}", self.taken, faults.join(", "))
+        let mut told =
+            format!("{deaths} deaths, {} acknowledged: {}", self.taken, counts.join(", "));
+        for (name, faults) in self.faults() {
+            told.extend(faults.iter().take(5).map(|fault| format!("\n  {name}: {fault}")));
+        }
+        told
     }
 
     /// Whether nothing is wrong.

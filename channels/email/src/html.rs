@@ -128,7 +128,8 @@ pub(crate) fn lines(text: &str) -> String {
     let mut done = 0;
     for at in memchr::memchr2_iter(b'\r', 0, text.as_bytes()) {
         let nul = text.as_bytes()[at] == 0;
-        if nul || text.as_bytes().get(at + 1) == Some(&b'\n') {
+        let next = text.as_bytes()[at + 1..].iter().find(|byte| **byte != 0);
+        if nul || next == Some(&b'\n') {
             out.push_str(&text[done..at]);
             done = at + 1;
         }

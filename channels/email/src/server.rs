@@ -228,13 +228,19 @@ async fn serve(
     };
     let place = Arc::new(place);
     tokio::select! {
-        () = place.needed() => tracing::debug!(%peer, "a slow client gave its place to another one"),
+        () = gone(&place) => tracing::debug!(%peer, "a slow client gave its place to another one"),
         ended = converse(shared, stream, peer, place.clone(), stop) => {
             if let Err(error) = ended {
                 tracing::debug!(%peer, %error, "a mail connection was lost");
             }
         }
     }
+}
+
+/// Waits until another client needs the place, and a moment in which this one is told.
+async fn gone(place: &Place) {
+    place.needed().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
 /// Holds a dialogue with a client that says all of this at once and hangs up, and tells what it was answered. It

@@ -154,6 +154,11 @@ fn r22_a_long_plain_page_is_no_nesting() {
 
 proptest! {
     #[test]
+    fn lines_end_with_a_line_feed_alone_and_nothing_else_is_lost(text in "[\r\n\u{0}aé]{0,20}") {
+        prop_assert_eq!(lines(&text), text.replace('\0', "").replace("\r\n", "\n"));
+    }
+
+    #[test]
     fn r1_sanitised_html_stays_as_it_is_when_it_is_sanitised_again(
         html in "(<(p|b|a href='https://x.example'|img src=x|blockquote type=cite|div class=gmail_quote|script|svg|table|td|style)>|</(p|b|a|div|script|svg|table|style)>|[a-z<>\"'&;/= ]{0,6}){0,20}"
     ) {

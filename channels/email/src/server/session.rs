@@ -191,6 +191,10 @@ impl Session {
             let read = tokio::select! {
                 biased;
                 read = timeout_at(deadline, stream.read(&mut buffer[to..])) => read,
+                () = self.place.needed() => {
+                    self.say("421 4.7.0 another client needs the place, try again later");
+                    return self.close(stream).await;
+                }
                 () = self.stop.cancelled(), if commands => {
                     self.say("421 4.3.2 going down, try again later");
                     return self.close(stream).await;

@@ -297,6 +297,19 @@ async fn too_many_connections_are_told_to_come_later() {
 }
 
 #[tokio::test]
+async fn r22_who_gives_his_place_to_another_is_told_to_come_later() {
+    let server = listen(Smtp, Recorder::new(), |config| {
+        config.max_connections = 1;
+        config.patience = Duration::from_millis(50);
+    })
+    .await;
+    let mut silent = Client::greeted(server.address).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    Client::greeted(server.address).await;
+    assert!(silent.rest().await.unwrap().starts_with("421 4.7.0"));
+}
+
+#[tokio::test]
 async fn slow_clients_do_not_stay() {
     let server = listen(Smtp, Recorder::new(), |config| {
         config.command_timeout = Duration::from_millis(300);

@@ -42,7 +42,8 @@ export function EmptyList({ place }: { place: InboxPlace }) {
   if (place.folder === 'mine' && counts && counts.unassigned > 0)
     return <TakeNext waiting={counts.unassigned} />;
   const title = `empty.${place.folder}`;
-  return <Empty icon="check" title={isKey(title) ? t(title) : t('empty.open')} text={t('empty.rest')} />;
+  const rest = place.folder === 'unsure' ? 'empty.unsure_rest' : 'empty.rest';
+  return <Empty icon="check" title={isKey(title) ? t(title) : t('empty.open')} text={t(rest)} />;
 }
 
 function TakeNext({ waiting }: { waiting: number }) {

@@ -52,6 +52,7 @@ export const inbox = {
   'empty.snoozed': 'Nothing is put aside',
   'empty.solved': 'Nothing was solved yet',
   'empty.unsure': 'It is known of every answer whether it arrived',
+  'empty.unsure_rest': 'Where nobody knows, the conversation stands here until somebody says.',
   'empty.rest': 'New messages appear here by themselves.',
   'empty.unassigned_wait': '{n} conversations have no officer yet.',
   'empty.unassigned_wait_one': 'One conversation has no officer yet.',

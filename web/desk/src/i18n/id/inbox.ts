@@ -54,6 +54,7 @@ export const inbox: Record<keyof typeof en, string> = {
   'empty.snoozed': 'Tidak ada yang ditunda',
   'empty.solved': 'Belum ada yang selesai',
   'empty.unsure': 'Semua jawaban sudah pasti sampai atau tidaknya',
+  'empty.unsure_rest': 'Yang belum pasti muncul di sini sampai ada yang memastikannya.',
   'empty.rest': 'Pesan baru muncul di sini dengan sendirinya.',
   'empty.unassigned_wait': '{n} percakapan belum ada petugasnya.',
   'empty.unassigned_wait_one': 'Satu percakapan belum ada petugasnya.',
