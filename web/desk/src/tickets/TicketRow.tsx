@@ -28,6 +28,7 @@ export function TicketRow({
         <Link className="m plain-link cover" to="/tickets/$ticketId" params={{ ticketId: ticket.id }}>
           {ticket.title}
         </Link>
+        <div className="sm t2 phone-only">{ticket.contact.name}</div>
         <div className="sm t3 row gap1 wrap under">
           {ticket.kind !== 'complaint' && (
             <span className="chip line">{t(`ticket.kind.${ticket.kind}`)}</span>
@@ -49,7 +50,7 @@ export function TicketRow({
           </div>
         )}
       </td>
-      <td>{ticket.contact.name}</td>
+      <td className="wide">{ticket.contact.name}</td>
       <td className="wide nowrap">
         {ticket.owner ? (
           <span className="row gap1">
@@ -64,7 +65,7 @@ export function TicketRow({
       <td className="nowrap">
         <DueChip ticket={ticket} />
       </td>
-      <td className="r t3 nowrap">
+      <td className="wide r t3 nowrap">
         <When at={ticket.opened_at} />
       </td>
     </tr>

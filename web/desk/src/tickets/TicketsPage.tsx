@@ -153,6 +153,7 @@ export function TicketsPage() {
           onChange={(value) => set({ team: value ?? undefined })}
         />
         <Select
+          className="order"
           aria-label={t('ticket.sort')}
           allowDeselect={false}
           leftSection={<Icon name="sort" size="s" />}
@@ -177,10 +178,10 @@ export function TicketsPage() {
               <tr>
                 <th>{t('ticket.number')}</th>
                 <th>{t('ticket.title')}</th>
-                <th>{t('customer.title')}</th>
+                <th className="wide">{t('customer.title')}</th>
                 <th className="wide">{t('officer')}</th>
                 <th>{t('ticket.due')}</th>
-                <th className="r">{t('ticket.opened_at')}</th>
+                <th className="wide r">{t('ticket.opened_at')}</th>
               </tr>
             </thead>
             <tbody>
