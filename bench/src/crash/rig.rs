@@ -37,7 +37,7 @@ const REACHED_WITHIN: Duration = Duration::from_secs(20);
 /// that of a bot's turn of which nobody knows that it was taken (75 s).
 const CALM: Duration = Duration::from_secs(100);
 
-/// How long a hub may take to stop when it is told to: ten seconds of grace, and a moment for the process to end.
+/// How long a hub may take to stop when it is told to.
 const STOPPED_WITHIN: Duration = Duration::from_secs(10);
 
 struct Rig {
