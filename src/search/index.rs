@@ -28,15 +28,19 @@ const LONG_STEP: i64 = 2000;
 const A_MOMENT: Duration = Duration::from_millis(500);
 
 /// Search makes way for what arrives until it is so far behind: a peak is stored first and found later. Both want the
-/// same cores.
-const MOST_BEHIND: Duration = Duration::from_secs(1);
+/// same cores. PostgreSQL indexes fewer messages a second than it stores: with little patience search would make way
+/// for nobody as soon as much arrives.
+fn most_behind(db: &Db) -> Duration {
+    Duration::from_secs(if db.is_embedded() { 1 } else { 10 })
+}
 
 /// Reads until told to stop.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut grew = app.wake().subscribe_log();
+    let most_behind = most_behind(app.db());
     let mut behind = Duration::ZERO;
     while !stop.is_cancelled() {
-        app.pressure().make_way(MOST_BEHIND.saturating_sub(behind)).await;
+        app.pressure().make_way(most_behind.saturating_sub(behind)).await;
         match step(&app, if behind < A_MOMENT { STEP } else { LONG_STEP }).await {
             Ok((read, age)) => {
                 behind = age;
