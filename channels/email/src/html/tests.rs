@@ -1,3 +1,5 @@
+//! What is left of hostile and of honest HTML, and the text that is made of it.
+
 use proptest::prelude::*;
 use rstest::rstest;
 

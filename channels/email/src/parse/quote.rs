@@ -147,22 +147,22 @@ fn begins(line: &str, words: &[&str]) -> bool {
 
 /// How many lines at the beginning say who wrote when: "On Monday Rina wrote:", broken over up to three lines.
 fn attribution(lines: &[&str]) -> Option<usize> {
-    let mut joined = String::new();
+    let (mut known_start, mut joined) = (false, String::new());
     for (number, line) in lines.iter().take(3).enumerate() {
         let line = line.trim().trim_start_matches(['*', '_']);
         if line.is_empty() || (number > 0 && is_quoted(line)) {
             return None;
         }
-        if number == 0 && !begins(line, &STARTS) && (line.is_ascii() || !line.contains("写道")) {
+        known_start |= number == 0 && begins(line, &STARTS);
+        let chinese = line.ends_with("写道：") || line.ends_with("写道:");
+        if !(known_start || chinese) {
             return None;
         }
         if number > 0 {
             joined.push(' ');
         }
         joined.push_str(&line.to_lowercase());
-        let known_start = STARTS.iter().any(|start| joined.starts_with(start));
-        let chinese = joined.ends_with("写道：") || joined.ends_with("写道:");
-        if joined.len() > 400 || !(known_start || chinese) {
+        if joined.len() > 400 {
             return None;
         }
         let inside = [" schrieb ", " schreef ", " skrev "].iter().any(|verb| joined.contains(verb));

@@ -1,3 +1,5 @@
+//! The mail server, by whole dialogues.
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
