@@ -161,14 +161,20 @@ pub const SLICE: usize = 64;
 /// some do. Lists are [`padded`] to these.
 #[must_use]
 pub fn keep(rows: usize) -> bool {
-    rows.is_power_of_two() && rows <= 4 * SLICE
+    rows == padding(rows) && rows <= 4 * SLICE
+}
+
+/// To how many rows so many are padded: a power of two, or three quarters of a large one.
+fn padding(rows: usize) -> usize {
+    let power = rows.next_power_of_two();
+    if power >= 32 && rows <= power / 4 * 3 { power / 4 * 3 } else { power }
 }
 
 /// The items, and the last of them again until there are as many as a prepared statement takes.
 pub fn padded<T: Copy>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.into_iter().collect();
     if let Some(last) = all.last().copied() {
-        all.resize(all.len().next_power_of_two(), last);
+        all.resize(padding(all.len()), last);
     }
     all
 }
@@ -409,6 +415,9 @@ mod tests {
     fn lists_are_padded_with_what_is_in_them() {
         assert_eq!(padded([7, 8, 9]), [7, 8, 9, 9]);
         assert_eq!(padded([7]), [7]);
+        let sizes = [9, 17, 24, 25, 33, 48, 49, 65].map(|rows| padded(0..rows).len());
+        assert_eq!(sizes, [16, 24, 24, 32, 48, 48, 64, 96]);
+        assert!([1, 2, 16, 24, 48, SLICE].into_iter().all(keep) && !keep(12));
         assert!(padded::<u8>([]).is_empty());
         assert_eq!(padded(0..SLICE).len(), SLICE);
     }

@@ -1,6 +1,6 @@
 //! Intake: arrivals share a transaction, and each learns when it is durable (D1, D2).
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{io, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::FutureExt;
@@ -63,17 +63,31 @@ impl Routers {
 
 impl Inbox {
     /// Starts the routers.
-    #[must_use]
-    pub fn start(app: &App) -> (Self, Routers) {
+    pub fn start(app: &App) -> io::Result<(Self, Routers)> {
         let (sender, receiver) = mpsc::channel(4 * SLICE);
         let receiver = Arc::new(Mutex::new(receiver));
         let routers = Routers { tasks: TaskTracker::new(), stop: CancellationToken::new() };
         for _ in 0..app.db().routers() {
-            routers.tasks.spawn(run(app.clone(), receiver.clone(), routers.stop.clone()));
+            let work = run(app.clone(), receiver.clone(), routers.stop.clone());
+            let work = routers.tasks.track_future(work);
+            if app.db().is_embedded() {
+                on_a_thread(work)?;
+            } else {
+                tokio::spawn(work);
+            }
         }
         routers.tasks.close();
-        (Self { app: app.clone(), sender }, routers)
+        Ok((Self { app: app.clone(), sender }, routers))
     }
+}
+
+/// Runs a router on a thread of its own. The embedded database works on a thread, too, and a slice goes to and fro between
+/// the two some dozen times: among the tasks of a busy hub it would wait for its turn each time, with the one writer in
+/// its hand.
+fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let hub = tokio::runtime::Handle::current();
+    let thread = std::thread::Builder::new().name("router".to_owned());
+    thread.spawn(move || hub.block_on(work)).map(drop)
 }
 
 #[async_trait]
@@ -98,7 +112,7 @@ async fn keep_large(app: &App, arrival: &Arrival) -> Result<(), Refused> {
     for bytes in all.filter(|bytes| bytes.len() > files::INLINE) {
         app.files().keep(bytes.clone()).await.map_err(|error| {
             tracing::error!(%error, "a file could not be stored");
-            if error.kind() == std::io::ErrorKind::StorageFull {
+            if error.kind() == io::ErrorKind::StorageFull {
                 Refused::Full
             } else {
                 Refused::Unavailable

@@ -51,7 +51,7 @@ pub async fn parse(
 
 /// Arrivals a second that the router stores while nothing else runs.
 pub async fn route(app: &App, arrivals: Vec<Arrival>) -> anyhow::Result<f64> {
-    let (inbox, _routers) = Inbox::start(app);
+    let (inbox, _routers) = Inbox::start(app)?;
     let count = arrivals.len();
     let begun = Instant::now();
     let senders = arrivals.chunks(count.div_ceil(WAITING)).map(|mine| {

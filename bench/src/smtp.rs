@@ -38,8 +38,8 @@ impl Sender {
         for expected in ["250", "250", "354"] {
             self.answer(expected).await?;
         }
-        self.0.write_all(mail).await?;
-        self.0.write_all(b".\r\n").await?;
+        // In one piece, as a mail server does that fills a buffer.
+        self.0.write_all(&[mail, b".\r\n"].concat()).await?;
         self.answer("250").await
     }
 

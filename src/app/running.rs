@@ -40,7 +40,7 @@ pub struct Running {
 /// Starts the hub: readers of the log, channels, listeners, and the web server last.
 pub async fn start(app: App) -> anyhow::Result<Running> {
     let stop = app.stopping();
-    let (inbox, intake) = Inbox::start(&app);
+    let (inbox, intake) = Inbox::start(&app).context("starting the routers")?;
     let inbox: Arc<dyn Intake> = Arc::new(inbox);
     let chat =
         ChatServer::new(Arc::new(Chat(app.clone())), inbox.clone(), app.clock(), stop.clone());

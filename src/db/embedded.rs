@@ -51,10 +51,10 @@ impl Embedded {
             .pragma("wal_autocheckpoint", MOST_LOG)
             .statement_cache_capacity(STATEMENTS)
             .busy_timeout(Duration::from_secs(5));
-        // A slice of the router touches some hundred pages, most of them of indexes. Before a statement of many rows
-        // changes a page it keeps the old one, in case the last row fails: in memory, or these copies would be
-        // written to a file.
-        let writing = options.clone().pragma("cache_size", "-32768").pragma("temp_store", "MEMORY");
+        // A slice of the router touches some hundred pages, most of them of indexes. A larger cache costs more than it
+        // saves: at many commits SQLite looks through all of it. Before a statement of many rows changes a page it
+        // keeps the old one, in case the last row fails: in memory, or these copies would be written to a file.
+        let writing = options.clone().pragma("cache_size", "-12288").pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             // On a full disk SQLite rolls back by itself. The driver then believes in the transaction for ever,

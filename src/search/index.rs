@@ -134,10 +134,14 @@ async fn index(db: &Db, tx: &mut Tx, new: &[Event]) -> DbResult<()> {
         .filter(|event| event.kind.starts_with("ticket."))
         .filter_map(|event| event.ticket_id)
         .collect();
+    let mut held = Texts::default();
     for some in messages.chunks(db::SLICE) {
-        let texts = texts(&mut db.read().await?, some).await?;
-        put_messages(tx, &texts).await?;
+        held.extend(texts(&mut db.read().await?, some).await?);
+        if held.bytes > MUCH {
+            put_messages(tx, std::mem::take(&mut held)).await?;
+        }
     }
+    put_messages(tx, held).await?;
     let mut read = db.read().await?;
     let mut entries = contact_entries(&mut read, &contacts).await?;
     entries.extend(ticket_entries(&mut read, &tickets).await?);
@@ -145,9 +149,28 @@ async fn index(db: &Db, tx: &mut Tx, new: &[Event]) -> DbResult<()> {
     put(tx, &entries).await
 }
 
-/// The number, the subject and the text of messages, in their order: for each that stands before the last one SQLite
-/// would write out all that it holds.
-async fn texts(tx: &mut Tx, ids: &[Uuid]) -> DbResult<Vec<(i64, String, String)>> {
+/// So many bytes of text are put into the index by one statement.
+const MUCH: usize = 4 << 20;
+
+/// Texts that wait for that.
+#[derive(Default)]
+struct Texts {
+    all: Vec<Text>,
+    bytes: usize,
+}
+
+/// The number, the subject and the text of a message.
+type Text = (i64, String, String);
+
+impl Texts {
+    fn extend(&mut self, more: Vec<Text>) {
+        self.bytes +=
+            more.iter().map(|(_, subject, text)| subject.len() + text.len()).sum::<usize>();
+        self.all.extend(more);
+    }
+}
+
+async fn texts(tx: &mut Tx, ids: &[Uuid]) -> DbResult<Vec<Text>> {
     Ok(on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(
             "SELECT seq, COALESCE(subject, ''), text FROM messages WHERE id IN (",
@@ -156,26 +179,32 @@ async fn texts(tx: &mut Tx, ids: &[Uuid]) -> DbResult<Vec<(i64, String, String)>
         for id in db::padded(ids.iter().copied()) {
             list.push_bind(id);
         }
-        query.push(") ORDER BY seq");
+        query.push(")");
         query.build_query_as().fetch_all(conn).await?
     }))
 }
 
 /// The one statement that is written twice. PostgreSQL would take `KS-20931` for a negative number: like a question
 /// it gets words of letters and digits only.
-async fn put_messages(tx: &mut Tx, texts: &[(i64, String, String)]) -> DbResult<()> {
-    if tx.is_sqlite() {
-        insert_rows!(
-            tx,
-            "INSERT OR REPLACE INTO messages_fts (rowid, subject, text) ",
-            texts,
-            |row, (seq, subject, text)| row.push_bind(*seq).push_bind(subject).push_bind(text)
-        );
+async fn put_messages(tx: &mut Tx, mut texts: Texts) -> DbResult<()> {
+    if texts.all.is_empty() {
+        return Ok(());
+    }
+    if let Tx::Sqlite(conn) = tx {
+        // FTS5 writes out all that it holds before each statement of many rows, and before each row that does not come
+        // behind the one before; then it has the more parts to merge. So it gets one statement, in order.
+        texts.all.sort_unstable_by_key(|(seq, ..)| *seq);
+        let mut query =
+            QueryBuilder::new("INSERT OR REPLACE INTO messages_fts (rowid, subject, text) ");
+        query.push_values(&texts.all, |mut row, (seq, subject, text)| {
+            row.push_bind(*seq).push_bind(subject).push_bind(text);
+        });
+        query.build().persistent(false).execute(&mut **conn).await?;
     } else {
         insert_rows!(
             tx,
             "INSERT INTO messages_fts (seq, words) ",
-            texts,
+            &texts.all,
             |row, (seq, subject, text)| row
                 .push_bind(*seq)
                 .push("to_tsvector('simple', ")

@@ -8,8 +8,8 @@ use crate::db::{DbResult, Tx};
 /// The most words by which a beginning is written out.
 const MOST_TERMS: usize = 64;
 
-/// Beginnings of so many letters have an index of their own on SQLite.
-const SHORT: usize = 3;
+/// Of a message no word is found by a beginning so short, if more begin so: a word in two begins like another.
+const TOO_SHORT: usize = 2;
 
 /// Where a question is asked: the full text of messages, or of contacts and tickets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,16 @@ pub enum Place {
     Messages,
     /// Contacts and tickets.
     Entries,
+}
+
+impl Place {
+    /// Whether beginnings of so many letters have an index of their own on SQLite.
+    fn has_beginnings(self, letters: usize) -> bool {
+        match self {
+            Self::Messages => letters == 3,
+            Self::Entries => (2..=3).contains(&letters),
+        }
+    }
 }
 
 /// The question for all words. None if the words of the index already tell that nothing will be found.
@@ -64,7 +74,7 @@ fn tokens(word: &str) -> impl Iterator<Item = &str> {
 /// The words of the index that begin so, each found by one look; none if they are many, or if it is cheap or
 /// necessary to let the index look for the beginning itself: it folds letters with marks.
 async fn terms(tx: &mut Tx, place: Place, word: &str) -> DbResult<Option<Vec<String>>> {
-    if word.len() <= SHORT || !word.is_ascii() {
+    if place.has_beginnings(word.len()) || !word.is_ascii() {
         return Ok(None);
     }
     let Tx::Sqlite(conn) = tx else { return Ok(None) };
@@ -90,7 +100,12 @@ async fn terms(tx: &mut Tx, place: Place, word: &str) -> DbResult<Option<Vec<Str
         .bind(i64::try_from(MOST_TERMS + 1).unwrap_or(i64::MAX))
         .fetch_all(&mut **conn)
         .await?;
-    Ok((terms.len() <= MOST_TERMS).then_some(terms))
+    if terms.len() <= MOST_TERMS {
+        return Ok(Some(terms));
+    }
+    // The word itself stands first if it is there.
+    let too_short = place == Place::Messages && word.len() <= TOO_SHORT;
+    Ok(too_short.then(|| terms.into_iter().take_while(|term| term == word).collect()))
 }
 
 #[cfg(test)]
@@ -98,6 +113,7 @@ mod tests {
     use sqlx::{Connection, SqliteConnection};
 
     use super::*;
+    use crate::db::Db;
 
     #[test]
     fn words_are_parted_as_the_index_parts_them() {
@@ -106,6 +122,39 @@ mod tests {
         assert_eq!(parts("ks20931"), ["ks20931"]);
         assert_eq!(parts("हिन्दी"), ["ह", "न", "द"]);
         assert!(parts("\u{93f}").is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_beginning_of_two_letters_is_a_word_if_many_begin_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("hub.db").display());
+        let db = Db::connect(&url).await.unwrap();
+        let asked = async |word: &str| {
+            let words = [word.to_owned()];
+            let mut tx = db.read().await.unwrap();
+            ask(&mut tx, Place::Messages, &words, Word::Beginning).await.unwrap()
+        };
+        let put = async |rowid: i64, text: &str| {
+            let mut tx = db.index().await.unwrap();
+            let Tx::Sqlite(conn) = &mut tx else { unreachable!() };
+            sqlx::query("INSERT INTO messages_fts (rowid, subject, text) VALUES ($1, '', $2)")
+                .bind(rowid)
+                .bind(text)
+                .execute(&mut **conn)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        };
+        put(1, "kopi koper").await;
+        assert_eq!(asked("ko").await.as_deref(), Some(r#"("koper" OR "kopi")"#), "few begin so");
+        let many: Vec<String> = (0..=MOST_TERMS).map(|n| format!("ko{n}")).collect();
+        put(2, &many.join(" ")).await;
+        assert_eq!(asked("ko").await, None, "no message has this word");
+        put(3, "ko").await;
+        assert_eq!(asked("ko").await.as_deref(), Some(r#"("ko")"#));
+        // Beginnings of three letters are kept, and of four and more there may be many.
+        assert_eq!(asked("kop").await.as_deref(), Some(r#""kop"*"#));
+        db.close().await;
     }
 
     /// An index that does not know where words stand refuses what it parts further.

@@ -91,6 +91,57 @@ test('an answer that the hub refused comes back before what was typed since', as
   await expect(answerBox(officer)).toHaveValue(`${first}\n\n${second}`);
 });
 
+test('the key that sends works from the moment on at which the file is shown', async ({ sapa, desk }) => {
+  const officer = await desk('citra');
+  const row = await mailFrom(sapa, officer, 'Bu Segera');
+  await officer.goto(`/inbox/open/${row.id}`);
+  const text = word('Segera ');
+  await answerBox(officer).fill(text);
+  await officer.evaluate(() => {
+    const drawn = new MutationObserver(() => {
+      if (!document.querySelector('.attached img')) return;
+      drawn.disconnect();
+      const press = { key: 'Enter', code: 'Enter', ctrlKey: true, bubbles: true, cancelable: true };
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', press));
+    });
+    drawn.observe(document.body, { childList: true, subtree: true });
+  });
+  await officer
+    .locator('.composer input[type=file]')
+    .setInputFiles({ name: 'nota.png', mimeType: 'image/png', buffer: picture });
+  await expect(answerBox(officer)).toHaveValue('');
+  await expect(thread(officer).locator('.msg.out').last()).toContainText(text);
+});
+
+test('an answer whose draft is just being saved leaves no draft behind', async ({ sapa, desk }) => {
+  const officer = await desk('citra');
+  const row = await mailFrom(sapa, officer, 'Pak Serentak');
+  await officer.goto(`/inbox/open/${row.id}`);
+  await expect(thread(officer)).toContainText('mohon dibantu');
+  let saving = () => undefined as void;
+  const begun = new Promise<void>((done) => (saving = done));
+  let release = () => undefined as void;
+  const held = new Promise<void>((done) => (release = done));
+  await officer.route('**/api/v1/conversations/*/draft', async (route) => {
+    if (route.request().method() === 'PUT') {
+      saving();
+      await held;
+    }
+    await route.continue();
+  });
+  const text = word('Serentak ');
+  await answerBox(officer).fill(text);
+  await begun;
+  const sent = officer.waitForResponse((answer) => answer.request().method() === 'POST');
+  await officer.keyboard.press('Control+Enter');
+  await expect(thread(officer).getByText(text)).toBeVisible();
+  release();
+  await sent;
+  await officer.reload();
+  await expect(thread(officer).getByText(text)).toBeVisible();
+  await expect(answerBox(officer)).toHaveValue('');
+});
+
 test('an answer with a file that was taken back is whole again, before what was begun since', async ({
   sapa,
   desk,
@@ -105,6 +156,7 @@ test('an answer with a file that was taken back is whole again, before what was 
     .setInputFiles({ name: 'nota.png', mimeType: 'image/png', buffer: picture });
   await uploaded(officer);
   await officer.keyboard.press('Control+Enter');
+  await expect(thread(officer).getByText(text)).toBeVisible();
   const undo = officer.locator('.toast').getByRole('button', { name: 'Urungkan' });
   await expect(undo).toBeVisible();
   await answerBox(officer).fill(since);

@@ -181,6 +181,9 @@ export function useDraft(conversation: Conversation) {
     [putBack, save],
   );
 
+  /** Waits for the save that is on its way: one that came after the message would bring the draft back. */
+  const rest = useCallback(() => held.current.saving ?? Promise.resolve(), []);
+
   useEffect(() => takesBack(id, putBack), [id, putBack]);
   useEffect(() => {
     const leave = () => save(true);
@@ -191,5 +194,5 @@ export function useDraft(conversation: Conversation) {
     };
   }, [save]);
 
-  return { writing, set, take, settle, state };
+  return { writing, set, take, settle, rest, state };
 }

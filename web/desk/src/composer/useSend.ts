@@ -60,7 +60,7 @@ function foresee(
 /** Sends, with the message in the thread at once, an undo, and a word when a colleague was faster. */
 export function useSend(
   conversation: Conversation,
-  draft: Pick<ReturnType<typeof useDraft>, 'take' | 'settle'>,
+  draft: Pick<ReturnType<typeof useDraft>, 'take' | 'settle' | 'rest'>,
 ) {
   const client = useQueryClient();
   const me = useMe();
@@ -89,14 +89,16 @@ export function useSend(
   });
 
   const send = useMutation({
-    mutationFn: ({ body }: { body: NewMessage; files: FileRef[] }) =>
-      ok(
+    mutationFn: async ({ body }: { body: NewMessage; files: FileRef[] }) => {
+      await draft.rest();
+      return ok(
         api.POST('/conversations/{id}/messages', {
           params: { path: { id: conversation.id } },
           ...once(),
           body,
         }),
-      ),
+      );
+    },
     onMutate: ({ body, files }) => {
       const shown = foresee(body, conversation, me, files);
       put(shown);

@@ -90,7 +90,8 @@ export function useAction(id: ActionId, run: () => void, on = true): void {
   useLayoutEffect(() => {
     latest.current = run;
   });
-  useEffect(() => (on ? registry.register(id, () => latest.current()) : undefined), [registry, id, on]);
+  // With what is drawn, not after: who sees that a thing can be done can do it.
+  useLayoutEffect(() => (on ? registry.register(id, () => latest.current()) : undefined), [registry, id, on]);
 }
 
 export function useActions(): Actions {
