@@ -197,7 +197,7 @@ async fn put_messages(tx: &mut Tx, mut texts: Texts) -> DbResult<()> {
         let mut query =
             QueryBuilder::new("INSERT OR REPLACE INTO messages_fts (rowid, subject, text) ");
         query.push_values(&texts.all, |mut row, (seq, subject, text)| {
-            row.push_bind(*seq).push_bind(subject).push_bind(text);
+            row.push_bind(*seq).push_bind(subject).push_bind(words(text));
         });
         query.build().persistent(false).execute(&mut **conn).await?;
     } else {
@@ -208,7 +208,7 @@ async fn put_messages(tx: &mut Tx, mut texts: Texts) -> DbResult<()> {
             |row, (seq, subject, text)| row
                 .push_bind(*seq)
                 .push("to_tsvector('simple', ")
-                .push_bind_unseparated(plain(&format!("{subject} {text}")))
+                .push_bind_unseparated(words(&plain(&format!("{subject} {text}"))))
                 .push_unseparated(")"),
             " ON CONFLICT (seq) DO UPDATE SET words = excluded.words"
         );
@@ -219,6 +219,20 @@ async fn put_messages(tx: &mut Tx, mut texts: Texts) -> DbResult<()> {
 /// Letters and digits, and spaces for all else.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
+}
+
+/// The words of a text, each once: nobody asks how often or where.
+fn words(text: &str) -> String {
+    let mut seen = HashSet::new();
+    let mut all = String::with_capacity(text.len());
+    // Neither database takes such a sign for a part of a word. What else parts words they know better.
+    for word in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+        if !word.is_empty() && seen.insert(word) {
+            all.push_str(word);
+            all.push(' ');
+        }
+    }
+    all
 }
 
 /// A contact or a ticket: which of the two, its id, and its words.
@@ -311,4 +325,16 @@ async fn ticket_entries(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> DbResult<Vec<Entry
             )
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_indexed_once() {
+        assert_eq!(words("Kopi, kopi; KS-20931!\n> kopi (tumpah)"), "Kopi kopi KS 20931 tumpah ");
+        assert_eq!(words("été—été été"), "été—été été ");
+        assert_eq!(words(" -- "), "");
+    }
 }

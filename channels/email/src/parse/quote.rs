@@ -147,6 +147,10 @@ fn begins(line: &str, words: &[&str]) -> bool {
 
 /// How many lines at the beginning say who wrote when: "On Monday Rina wrote:", broken over up to three lines.
 fn attribution(lines: &[&str]) -> Option<usize> {
+    // All of them end with a colon; hardly a line of a mail does.
+    if !lines.iter().take(3).any(|line| line.trim_end().ends_with([':', '：'])) {
+        return None;
+    }
     let (mut known_start, mut joined) = (false, String::new());
     for (number, line) in lines.iter().take(3).enumerate() {
         let line = line.trim().trim_start_matches(['*', '_']);
