@@ -46,12 +46,13 @@ pub fn why_not(contact: &str, address: &str, kind: &str) -> String {
     sql
 }
 
-/// The same for a row `r` of the ledger, whose contact may meanwhile have become one with another recipient.
+/// The same for a row `r` of the ledger, whose contact may meanwhile have become one with another recipient. These are
+/// looked for among the contact's rows: written plainly, SQLite would read all rows of the mailing before this one.
 #[must_use]
 pub fn why_not_any_more(kind: &str) -> String {
     format!(
         "CASE WHEN EXISTS (SELECT 1 FROM mailing_recipients tw WHERE tw.contact_id = r.contact_id
-                           AND tw.mailing_id = r.mailing_id AND tw.seq < r.seq AND tw.state <> 'excluded')
+                           AND tw.seq - r.seq < 0 AND COALESCE(tw.mailing_id, r.mailing_id) = r.mailing_id AND tw.state <> 'excluded')
               THEN 'duplicate' ELSE {} END",
         why_not("r.contact_id", "r.address", kind)
     )
