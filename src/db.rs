@@ -196,6 +196,13 @@ where
     }
 }
 
+/// Begins a transaction on the server, in a task that sees it through: of one that nobody waits for any more while it
+/// begins, the driver knows nothing, and the connection would go back to the pool with it open.
+async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    tokio::spawn(async move { pool.begin().await }).await.unwrap_or(Err(sqlx::Error::PoolClosed))
+}
+
 /// How many statements a connection keeps prepared: each of the hot ones in a few sizes.
 const STATEMENTS: usize = 400;
 
@@ -261,7 +268,7 @@ impl Db {
                 Tx::Sqlite(Unit::Limited(connection, alive))
             }
             Self::Postgres { readers, .. } => {
-                let mut transaction = readers.begin().await?;
+                let mut transaction = begin(readers).await?;
                 sqlx::query("SELECT set_config('statement_timeout', $1, true)")
                     .bind(limit.as_millis().to_string())
                     .execute(&mut *transaction)
@@ -280,7 +287,7 @@ impl Db {
                 Tx::Sqlite(Unit::Write(writer.begin_with("BEGIN IMMEDIATE").await?, log.clone()))
             }
             Self::Postgres { writers, .. } => {
-                Tx::Postgres(Unit::Write(writers.begin().await?, None))
+                Tx::Postgres(Unit::Write(begin(writers).await?, None))
             }
         })
     }

@@ -35,5 +35,6 @@ mod suggestions;
 mod taken_back;
 mod telegram;
 mod tickets;
+mod units;
 mod webchat;
 mod webhooks;
