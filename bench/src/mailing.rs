@@ -101,7 +101,7 @@ pub async fn run(report: &mut Report, backend: Backend, full: bool) -> anyhow::R
     );
     let name = if backend == Backend::Sqlite { "mailing.sqlite" } else { "mailing.postgres" };
     let limit_is = format!(
-        "bare lettre; {recipients} recipients, +{grown:.1} MiB resident, longest pause {:.2} s",
+        "lettre's mails on plain connections; {recipients} recipients, +{grown:.1} MiB resident, longest pause {:.2} s",
         pause.as_secs_f64()
     );
     report.add(name, (rate(recipients, gone), "mails/s"), Better::Higher, (bare, &limit_is));
