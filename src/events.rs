@@ -189,11 +189,21 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> DbResult<()> {
     Ok(())
 }
 
+/// The rows of [`Event`].
+macro_rules! select {
+    () => {
+        "SELECT seq, kind, at, actor_kind, actor_id, actor_name, contact_id, conversation_id, message_id, ticket_id,
+                identity_id, data FROM events"
+    };
+}
+pub(crate) use select;
+
 /// The events after `seq`, the oldest first.
 pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> DbResult<Vec<Event>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
-        "SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT 0 + $2"
-    )
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(
+        select!(),
+        " WHERE seq > $1 ORDER BY seq LIMIT 0 + $2"
+    ))
     .bind(seq)
     .bind(limit)
     .fetch_all(conn)

@@ -2,11 +2,12 @@
 
 use sapa_channel::Timestamp;
 use serde::Serialize;
+use sqlx::{AssertSqlSafe, Decode, PgConnection, Postgres, QueryBuilder, Type};
 use uuid::Uuid;
 
 use crate::{
     contacts::model::{ContactRef, ContactRow},
-    db::{DbResult, Tx},
+    db::{self, DbResult, Tx},
     on_db,
     tickets::model::TicketRef,
 };
@@ -104,22 +105,23 @@ pub async fn messages(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec
     let Some(full_text) = ask(tx, Place::Messages, &words, Word::Beginning).await? else {
         return Ok(Vec::new());
     };
-    let found = if tx.is_sqlite() {
-        "SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT 0 + $2"
-    } else {
-        "SELECT seq FROM messages_fts WHERE words @@ to_tsquery('simple', $1) ORDER BY seq DESC LIMIT 0 + $2"
-    };
-    let sql = format!(
-        "SELECT m.id, m.conversation_id, c.number, m.contact_id, k.name AS contact_name, m.direction, m.author_name,
-                m.subject, m.text, m.at
-         FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts k ON k.id = m.contact_id
-         WHERE m.seq IN ({found}) AND m.retracted_at IS NULL ORDER BY m.seq DESC"
-    );
-    let rows: Vec<HitRow> = on_db!(tx, |conn| sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(full_text)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-        .await?);
+    let found = newest(tx, &full_text, limit).await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<HitRow> = on_db!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT m.id, m.conversation_id, c.number, m.contact_id, k.name AS contact_name, m.direction, m.author_name,
+                    m.subject, m.text, m.at
+             FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts k ON k.id = m.contact_id
+             WHERE m.retracted_at IS NULL AND m.seq IN (",
+        );
+        let mut list = query.separated(", ");
+        for seq in db::padded(found) {
+            list.push_bind(seq);
+        }
+        query.push(") ORDER BY m.seq DESC").build_query_as().fetch_all(conn).await?
+    });
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -141,6 +143,66 @@ pub async fn messages(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec
         .collect())
 }
 
+/// The numbers of the newest messages that answer a question of the full text.
+async fn newest(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec<i64>> {
+    match tx {
+        Tx::Sqlite(conn) => Ok(sqlx::query_scalar(
+            "SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT 0 + $2",
+        )
+        .bind(question)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&mut **conn)
+        .await?),
+        Tx::Postgres(conn) => {
+            let stands = "words @@ to_tsquery('simple', $1)";
+            in_windows(conn, ["seq", "messages_fts", stands], [2_000, 20_000], question, limit).await
+        }
+    }
+}
+
+/// A column of the newest rows of a table for which a condition is true, in which `$1` is the question.
+///
+/// PostgreSQL's index tells all such rows at once, in no order, which takes long for a usual word; and where it may stop
+/// at the first few, PostgreSQL looks through the whole table for a word that is seldom or nowhere, for it guesses how
+/// many there are. So it is made to look through so many of the newest rows, then through more if there was one among
+/// them, and to ask the index for what is seldom there.
+async fn in_windows<T>(
+    conn: &mut PgConnection,
+    [column, table, condition]: [&str; 3],
+    [few, many]: [u32; 2],
+    question: &str,
+    limit: usize,
+) -> DbResult<Vec<T>>
+where
+    T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+{
+    let among = |most: u32| {
+        format!(
+            "SELECT {column} FROM (SELECT * FROM {table} ORDER BY seq DESC LIMIT {most}) AS newest
+             WHERE {condition} ORDER BY seq DESC LIMIT $2"
+        )
+    };
+    let among_all = format!(
+        "WITH found AS MATERIALIZED (SELECT seq AS place, {column} FROM {table} WHERE {condition})
+         SELECT {column} FROM found ORDER BY place DESC LIMIT $2"
+    );
+    let mut look = async |sql: String| {
+        sqlx::query_scalar::<_, T>(AssertSqlSafe(sql))
+            .bind(question)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&mut *conn)
+            .await
+    };
+    let mut found = look(among(few)).await?;
+    if !found.is_empty() && found.len() < limit {
+        found = look(among(many)).await?;
+    }
+    if found.len() < limit {
+        found = look(among_all).await?;
+    }
+    Ok(found)
+}
+
 /// Contacts other than one who said these words.
 pub async fn contacts_who_said(
     tx: &mut Tx,
@@ -160,7 +222,7 @@ pub async fn contacts_who_said(
 /// The ids of entries of a kind (`contact`, `ticket`) in which all words stand, the newest first.
 pub async fn entries(
     tx: &mut Tx,
-    kind: &str,
+    kind: &'static str,
     question: &str,
     meant: Word,
     limit: usize,
@@ -172,20 +234,24 @@ pub async fn entries(
     let Some(full_text) = ask(tx, Place::Entries, &words, meant).await? else {
         return Ok(Vec::new());
     };
-    // A plain JOIN would look through all entries, and ask of each whether the words stand in it.
-    let sql = if tx.is_sqlite() {
-        "SELECT e.id FROM entries_fts f CROSS JOIN entries e ON e.seq = f.rowid
-         WHERE f.entries_fts MATCH 'kind : ' || $1 || ' AND words : (' || $2 || ')' ORDER BY f.rowid DESC LIMIT 0 + $3"
-    } else {
-        "SELECT id FROM entries WHERE kind = $1 AND to_tsvector('simple', words) @@ to_tsquery('simple', $2)
-         ORDER BY seq DESC LIMIT 0 + $3"
-    };
-    Ok(on_db!(tx, |conn| sqlx::query_scalar(sql)
+    match tx {
+        // A plain JOIN would look through all entries, and ask of each whether the words stand in it.
+        Tx::Sqlite(conn) => Ok(sqlx::query_scalar(
+            "SELECT e.id FROM entries_fts f CROSS JOIN entries e ON e.seq = f.rowid
+             WHERE f.entries_fts MATCH 'kind : ' || $1 || ' AND words : (' || $2 || ')' ORDER BY f.rowid DESC LIMIT 0 + $3",
+        )
         .bind(kind)
         .bind(full_text)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-        .await?))
+        .fetch_all(&mut **conn)
+        .await?),
+        Tx::Postgres(conn) => {
+            let stands = format!(
+                "kind = '{kind}' AND to_tsvector('simple', words) @@ to_tsquery('simple', $1)"
+            );
+            in_windows(conn, ["id", "entries", &stands], [200, 2_000], &full_text, limit).await
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,16 +9,23 @@ use crate::{
     on_db,
 };
 
+macro_rules! select {
+    () => {
+        "SELECT id, kind, name, address, settings, secret, enabled, created_at, last_message_at, last_good_at, error,
+                error_at FROM channels"
+    };
+}
+
 /// All channels, by name.
 pub async fn list(tx: &mut Tx) -> DbResult<Vec<ChannelRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM channels ORDER BY name, id")
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(select!(), " ORDER BY name, id"))
         .fetch_all(conn)
         .await?))
 }
 
 /// One channel.
 pub async fn find(tx: &mut Tx, id: ChannelId) -> DbResult<Option<ChannelRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM channels WHERE id = $1")
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(select!(), " WHERE id = $1"))
         .bind(id)
         .fetch_optional(conn)
         .await?))

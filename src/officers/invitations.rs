@@ -5,7 +5,7 @@ use std::time::Duration;
 use sapa_channel::Timestamp;
 use uuid::Uuid;
 
-use super::model::OfficerRow;
+use super::{model::OfficerRow, queries};
 use crate::{
     app::App,
     db::{DbResult, Tx},
@@ -41,10 +41,11 @@ pub fn link(app: &App, token: &str) -> String {
 
 /// Whom an invitation invites, if it is good.
 pub async fn invited(tx: &mut Tx, token: &str, now: Timestamp) -> DbResult<Option<OfficerRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as(
-        "SELECT o.* FROM invitations i JOIN officers o ON o.id = i.officer_id
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(
+        queries::select!(),
+        " JOIN invitations i ON i.officer_id = o.id
          WHERE i.token_hash = $1 AND i.expires_at > $2 AND o.active"
-    )
+    ))
     .bind(token_hash(token))
     .bind(now)
     .fetch_optional(conn)

@@ -47,9 +47,18 @@ pub async fn add_officer(
     Ok(id)
 }
 
+/// The rows of officers `o`.
+macro_rules! select {
+    () => {
+        "SELECT o.id, o.email, o.name, o.role, o.language, o.password_hash, o.active, o.preferences, o.created_at,
+                o.last_seen_at FROM officers o"
+    };
+}
+pub(super) use select;
+
 /// One officer.
 pub async fn find(tx: &mut Tx, id: Uuid) -> DbResult<Option<OfficerRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM officers WHERE id = $1")
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(select!(), " WHERE o.id = $1"))
         .bind(id)
         .fetch_optional(conn)
         .await?))
@@ -57,7 +66,7 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> DbResult<Option<OfficerRow>> {
 
 /// The officer with this address, in any case.
 pub async fn by_email(tx: &mut Tx, email: &str) -> DbResult<Option<OfficerRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM officers WHERE email = $1")
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(select!(), " WHERE o.email = $1"))
         .bind(email.trim().to_lowercase())
         .fetch_optional(conn)
         .await?))
@@ -65,7 +74,7 @@ pub async fn by_email(tx: &mut Tx, email: &str) -> DbResult<Option<OfficerRow>> 
 
 /// All officers by name, those who left among them: history still names them.
 pub async fn list(tx: &mut Tx) -> DbResult<Vec<OfficerRow>> {
-    Ok(on_db!(tx, |conn| sqlx::query_as("SELECT * FROM officers ORDER BY name, id")
+    Ok(on_db!(tx, |conn| sqlx::query_as(concat!(select!(), " ORDER BY o.name, o.id"))
         .fetch_all(conn)
         .await?))
 }

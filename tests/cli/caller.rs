@@ -80,7 +80,7 @@ impl Admin {
         other
     }
 
-    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> reqwest::Response {
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> reqwest::Response {
         let url = format!("http://127.0.0.1:{}/api/v1{path}", self.port);
         let mut request =
             self.http.request(method.parse().unwrap(), url).header("cookie", &self.cookie);

@@ -214,6 +214,72 @@ async fn d5_a_bus_that_is_cut_in_two_under_load_loses_nothing_and_grows_together
     cluster.each_once(writers.end()).await;
 }
 
+/// All that can be read without saying which one.
+async fn read_everything(ayu: &Admin) {
+    let api = ayu.get("/openapi.json").await;
+    let mut read = 0;
+    for (path, methods) in api["paths"].as_object().unwrap() {
+        if methods.get("get").is_some() && !path.contains('{') {
+            let answer = ayu.call("GET", path, None).await;
+            assert!(answer.status().as_u16() < 500, "{path}: {}", answer.status());
+            read += 1;
+        }
+    }
+    assert!(read > 20, "only {read} were read");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_go_on_beside_one_of_the_next_version() {
+    let cluster = Cluster::new(2, "mail.folder = \"mail\"\n").await;
+    let ayu = cluster.admin().await;
+    ayu.mailbox().await;
+    let site = caller::site(&ayu).await;
+    let mut screen = ayu.screen().await;
+    let mut rina = visitor(cluster.nodes[1].sapa.port, &site).await;
+    says(&mut rina, "Halo").await;
+    let event = hears_message(&mut screen).await;
+    let conversation = event["conversation_id"].clone();
+    let writers = cluster.writers(2);
+    // Until now all goes as it always does, and its statements are prepared.
+    for n in 0..6 {
+        talk(&ayu, &mut screen, &mut rina, &conversation, &format!("kemarin {n}")).await;
+    }
+    read_everything(&ayu).await;
+    // The next version only adds, to every table that there is.
+    let mut conn = sqlx::PgConnection::connect(&cluster.database).await.unwrap();
+    let tables = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema()";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut conn).await.unwrap();
+    assert!(tables.len() > 40, "{tables:?}");
+    for table in tables.iter().filter(|table| *table != "_sqlx_migrations") {
+        let sql = format!("ALTER TABLE {table} ADD COLUMN dream TEXT NOT NULL DEFAULT 'none'");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+    }
+    // And it writes to the log what this version has never heard of.
+    let dreamt = "INSERT INTO events (kind, at, actor_kind, actor_name, contact_id, conversation_id, history, data)
+                  SELECT 'conversation.dreamt', last_message_at, 'dreamer', 'Malam', contact_id, id, TRUE, '{}' FROM conversations";
+    sqlx::query(dreamt).execute(&mut conn).await.unwrap();
+    for n in 0..6 {
+        talk(&ayu, &mut screen, &mut rina, &conversation, &format!("besok {n}")).await;
+    }
+    let timeline = format!("/contacts/{}/timeline", event["contact_id"].as_str().unwrap());
+    for port in cluster.nodes.iter().map(|node| node.sapa.port) {
+        let ayu = ayu.at(port);
+        assert!(ayu.get(&timeline).await.to_string().contains("Ya, besok 5"));
+        read_everything(&ayu).await;
+    }
+    let stored = "SELECT COUNT(*) FROM messages WHERE subject IS NOT NULL";
+    cluster.until(stored, |count: &i64| *count > 30).await;
+    cluster.each_once(writers.end()).await;
+    // Whoever reads the log has read on to its end.
+    cluster
+        .until(
+            "SELECT MAX(e.seq) - (SELECT MIN(seq) FROM cursors) FROM events e",
+            |behind: &i64| *behind == 0,
+        )
+        .await;
+    assert!(!cluster.said().contains("ERROR"), "{}", cluster.said());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_refuses_a_database_that_a_newer_one_has_used() {
     let database = schema().await;

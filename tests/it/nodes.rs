@@ -145,3 +145,48 @@ async fn a_node_that_is_silent_is_buried_and_one_that_was_buried_begins_anew() {
     assert_eq!(nodes(&app.app).await, [app.app.nodes().me()]);
     app.running.stop().await.unwrap();
 }
+
+/// What in a migration the version before could not go on beside: it takes something away, gives it another name or
+/// type, or wants what that version does not write (docs/operations.md, "Upgrade").
+fn takes_away(sql: &str) -> Vec<String> {
+    let code: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap_or("")).collect();
+    let code = code.join(" ").to_uppercase();
+    let bad = |statement: &&str| {
+        let words: Vec<&str> = statement.split_whitespace().collect();
+        let has = |part: &[&str]| words.windows(part.len()).any(|some| some == part);
+        let adds = has(&["ADD", "COLUMN"]) && has(&["NOT", "NULL"]) && !words.contains(&"DEFAULT");
+        let gone = ["TABLE", "COLUMN", "SEQUENCE", "TYPE"].iter().any(|what| has(&["DROP", what]));
+        let altered = words.starts_with(&["ALTER"])
+            && (words.contains(&"RENAME")
+                || words.contains(&"TYPE")
+                || has(&["SET", "NOT", "NULL"]));
+        adds || gone || altered
+    };
+    code.split(';').filter(bad).map(|statement| statement.trim().to_owned()).collect()
+}
+
+#[test]
+fn a_migration_only_adds() {
+    for bad in [
+        "ALTER TABLE messages DROP COLUMN text",
+        "DROP TABLE drafts;",
+        "ALTER TABLE tickets RENAME COLUMN outcome\n TO remedy",
+        "ALTER TABLE tickets ALTER COLUMN title TYPE BYTEA",
+        "ALTER TABLE tickets ALTER COLUMN due_at SET NOT NULL",
+        "ALTER TABLE tickets ADD COLUMN mood TEXT NOT NULL",
+    ] {
+        assert_eq!(takes_away(bad).len(), 1, "{bad}");
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
+    let mut read = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        // This one came before there was a version.
+        if name != "0002_complaints.sql" {
+            assert_eq!(takes_away(&std::fs::read_to_string(&file).unwrap()), [""; 0], "{name}");
+            read += 1;
+        }
+    }
+    assert!(read >= 10, "only {read} were read");
+}

@@ -11,7 +11,7 @@ use super::LINK_SECONDS;
 use crate::{
     app::App,
     db::{DbResult, Tx},
-    events::Event,
+    events::{self, Event},
     files,
     messages::Details,
     on_db,
@@ -52,7 +52,7 @@ pub async fn events_of(
         return Ok(Vec::new());
     }
     Ok(on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new("SELECT * FROM events WHERE identity_id IN (");
+        let mut query = QueryBuilder::new(concat!(events::select!(), " WHERE identity_id IN ("));
         let mut list = query.separated(", ");
         for id in identities {
             list.push_bind(*id);

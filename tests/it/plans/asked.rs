@@ -17,6 +17,7 @@ use sapa::{
         recipients::{self, Filter as Recipients},
     },
     messages,
+    search::{self, Word},
     tickets::{
         self,
         list::{Filter as Tickets, Sort},
@@ -26,7 +27,10 @@ use sapa_channel::{ChannelId, new_id};
 use uuid::Uuid;
 
 use super::{faults, filled, keep_statements, statement, steps};
-use crate::{scenario, support::TestApp};
+use crate::{
+    scenario,
+    support::{Backend, TestApp, closing},
+};
 
 pub fn literal(id: Uuid) -> String {
     format!("'{id}'::uuid")
@@ -196,4 +200,45 @@ scenario! {
         drop(tx);
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_is_looked_for_among_the_newest_and_else_by_its_index_on_postgres() {
+    closing(Backend::Postgres, async |app: TestApp| {
+        keep_statements();
+        filled::filled(&app).await;
+        let mut tx = app.app.db().write().await.unwrap();
+        let words = "i + 1000000, to_tsvector('simple', 'kopi nomor ' || i)";
+        filled::fill(&mut tx, "messages_fts", "seq, words", 50_000, words).await;
+        let entry = "i + 1000000, 'contact', gen_random_uuid(), 'Rina nomor ' || i";
+        filled::fill(&mut tx, "entries", "seq, kind, id, words", 50_000, entry).await;
+        tx.commit().await.unwrap();
+        let mut tx = app.app.db().write().await.unwrap();
+        super::analyse(&mut tx).await;
+        // Usual, and nowhere.
+        for word in ["kopi", "tehmanis"] {
+            search::messages(&mut tx, word, 20).await.unwrap();
+        }
+        let found = search::entries(&mut tx, "contact", "rina", Word::Beginning, 20).await.unwrap();
+        assert_eq!(found.len(), 20);
+        for (number, times) in [("nomor 49999", 1), ("rina 77777", 0)] {
+            let found = search::entries(&mut tx, "contact", number, Word::Beginning, 20).await;
+            assert_eq!(found.unwrap().len(), times, "{number}");
+        }
+        tx.commit().await.unwrap();
+        let asked = ["'tehmanis:*'".to_owned(), "20".to_owned()];
+        for (table, part, by) in [
+            ("messages_fts", "AS newest", "Index Scan Backward using messages_fts_pkey"),
+            ("messages_fts", "AS MATERIALIZED", "Bitmap Index Scan on messages_fts_words"),
+            ("entries", "AS newest", "Index Scan Backward using entries_pkey"),
+            ("entries", "AS MATERIALIZED", "Bitmap Index Scan on entries_words"),
+        ] {
+            let mut tx = app.app.db().read().await.unwrap();
+            let from = format!("FROM {table} ");
+            let sql = statement(&tx, &[&from, part]).await;
+            let plan = steps(&mut tx, &sql, &asked).await.join("\n");
+            assert!(plan.contains(by) && !plan.contains("Seq Scan"), "{sql}\n{plan}");
+        }
+    })
+    .await;
 }
