@@ -208,8 +208,10 @@ async fn a_word_is_looked_for_among_the_newest_and_else_by_its_index_on_postgres
         keep_statements();
         filled::filled(&app).await;
         let mut tx = app.app.db().write().await.unwrap();
-        let words = "i + 1000000, to_tsvector('simple', 'kopi nomor ' || i)";
-        filled::fill(&mut tx, "messages_fts", "seq, words", 50_000, words).await;
+        // As many words as a short mail has.
+        let text: String = ('a'..='z').flat_map(|c| [c, c, c, ' ', c, c, ' ']).collect();
+        let words = format!("i + 1000000, to_tsvector('simple', 'kopi nomor {text}' || i)");
+        filled::fill(&mut tx, "messages_fts", "seq, words", 50_000, &words).await;
         let entry = "i + 1000000, 'contact', gen_random_uuid(), 'Rina nomor ' || i";
         filled::fill(&mut tx, "entries", "seq, kind, id, words", 50_000, entry).await;
         tx.commit().await.unwrap();
