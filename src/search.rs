@@ -164,8 +164,8 @@ async fn newest(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec<i64>>
 ///
 /// PostgreSQL's index tells all such rows at once, in no order, which takes long for a usual word; and where it may stop
 /// at the first few, PostgreSQL looks through the whole table for a word that is seldom or nowhere, for it guesses how
-/// many there are. So it is made to look through so many of the newest rows, then through more if there was one among
-/// them, and to ask the index for what is seldom there.
+/// many there are. So it is made to look through a few of the newest rows, then through many if enough are to be expected
+/// there, and to ask the index for what is seldom.
 async fn in_windows<T>(
     conn: &mut PgConnection,
     [column, table, condition]: [&str; 3],
@@ -194,7 +194,8 @@ where
             .await
     };
     let mut found = look(among(few)).await?;
-    if !found.is_empty() && found.len() < limit {
+    let expected = found.len() * usize::try_from(many / few).unwrap_or(1);
+    if found.len() < limit && expected >= 2 * limit {
         found = look(among(many)).await?;
     }
     if found.len() < limit {

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use foldhash::fast::RandomState;
 use sqlx::QueryBuilder;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -223,7 +224,7 @@ fn plain(text: &str) -> String {
 
 /// The words of a text, each once: nobody asks how often or where.
 fn words(text: &str) -> String {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity_and_hasher(text.len() / 8, RandomState::default());
     let mut all = String::with_capacity(text.len());
     // Neither database takes such a sign for a part of a word. What else parts words they know better.
     for word in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
