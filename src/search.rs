@@ -154,7 +154,7 @@ async fn newest(tx: &mut Tx, question: &str, limit: usize) -> DbResult<Vec<i64>>
         .fetch_all(&mut **conn)
         .await?),
         Tx::Postgres(conn) => {
-            let stands = "words @@ to_tsquery('simple', $1)";
+            let stands = "words @@ $1::TEXT::TSQUERY";
             in_windows(conn, ["seq", "messages_fts", stands], [2_000, 20_000], question, limit).await
         }
     }

@@ -69,6 +69,25 @@ scenario! {
 }
 
 scenario! {
+    async fn whatever_a_word_is_made_of_it_is_found_and_an_endless_one_hides_no_other(app: TestApp) {
+        app.mailbox().await;
+        let ayu = app.officer("Ayu").await;
+        let endless = "Qz9".repeat(1500);
+        let said = format!("ÉTÉ di İstanbul: 10KG seharga 1e5, kode 0x1F dan www.toko.example/a_b?c=-7. Ελλάδα 注文 {endless} selesai'; ''--");
+        let mail = plain("Rina <rina@surat.example>", "", "1@surat.example", &said, "");
+        app.receive_mail("rina@surat.example", MAILBOX, &mail).await;
+        found(&ayu, "selesai", "messages").await;
+        for word in ["été", "10kg", "1e5", "0X1f", "toko", "example", "Ελλάδα", "注文", "kod", "7", "a b c", "' ''"] {
+            let hits = look(&ayu, word, "messages").await;
+            assert_eq!(hits.len(), usize::from(word != "' ''"), "{word}");
+        }
+        for nothing in ["stanbu", "kg", "e5"] {
+            assert_eq!(look(&ayu, nothing, "messages").await, Vec::<Value>::new(), "{nothing}");
+        }
+    }
+}
+
+scenario! {
     async fn contacts_are_found_by_name_and_address_and_by_what_they_have_become(app: TestApp) {
         app.mailbox().await;
         let ayu = app.officer("Ayu").await;
