@@ -29,6 +29,19 @@ async fn hears_message(screen: &mut Socket) -> Value {
         .clone()
 }
 
+/// A mailbox, an officer with her screen at the first node, and a visitor at the second who has said hello: the event of
+/// that.
+async fn at_work(cluster: &Cluster) -> (Admin, Socket, Socket, Value) {
+    let ayu = cluster.admin().await;
+    ayu.mailbox().await;
+    let site = caller::site(&ayu).await;
+    let mut screen = ayu.screen().await;
+    let mut rina = visitor(cluster.nodes[1].sapa.port, &site).await;
+    says(&mut rina, "Halo").await;
+    let event = hears_message(&mut screen).await;
+    (ayu, screen, rina, event)
+}
+
 /// A second officer, signed in.
 async fn budi(cluster: &Cluster, admin: &Admin) -> Admin {
     let (email, password) = ("budi@seruni.example", "dua gelas susu");
@@ -188,13 +201,8 @@ async fn talk(ayu: &Admin, screen: &mut Socket, rina: &mut Socket, id: &Value, w
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d5_a_bus_that_is_cut_in_two_under_load_loses_nothing_and_grows_together_again() {
     let cluster = Cluster::new(3, "mail.folder = \"mail\"\n").await;
-    let ayu = cluster.admin().await;
-    ayu.mailbox().await;
-    let site = caller::site(&ayu).await;
-    let mut screen = ayu.screen().await;
-    let mut rina = visitor(cluster.nodes[1].sapa.port, &site).await;
-    says(&mut rina, "Halo").await;
-    let conversation = hears_message(&mut screen).await["conversation_id"].clone();
+    let (ayu, mut screen, mut rina, event) = at_work(&cluster).await;
+    let conversation = event["conversation_id"].clone();
     let writers = cluster.writers(3);
     for round in 0..2 {
         // Nobody is told of the cut: the connection stays, and nothing comes. The nodes look by themselves.
@@ -231,13 +239,7 @@ async fn read_everything(ayu: &Admin) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_go_on_beside_one_of_the_next_version() {
     let cluster = Cluster::new(2, "mail.folder = \"mail\"\n").await;
-    let ayu = cluster.admin().await;
-    ayu.mailbox().await;
-    let site = caller::site(&ayu).await;
-    let mut screen = ayu.screen().await;
-    let mut rina = visitor(cluster.nodes[1].sapa.port, &site).await;
-    says(&mut rina, "Halo").await;
-    let event = hears_message(&mut screen).await;
+    let (ayu, mut screen, mut rina, event) = at_work(&cluster).await;
     let conversation = event["conversation_id"].clone();
     let writers = cluster.writers(2);
     // Until now all goes as it always does, and its statements are prepared.
