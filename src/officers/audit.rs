@@ -93,15 +93,14 @@ pub async fn record(
 
 /// The lines before one, the newest first.
 pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> DbResult<Vec<AuditEntry>> {
-    let rows: Vec<Row> = on_db!(tx, |conn| {
-        sqlx::query_as(
-        "SELECT seq, at, actor_kind, actor_id, actor_name, action, subject, address FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT 0 + $2"
+    let rows: Vec<Row> = on_db!(tx, |conn| sqlx::query_as(
+        "SELECT seq, at, actor_kind, actor_id, actor_name, action, subject, address FROM audit
+         WHERE seq < $1 ORDER BY seq DESC LIMIT 0 + $2"
     )
     .bind(before.unwrap_or(i64::MAX))
     .bind(limit)
     .fetch_all(conn)
-    .await?
-    });
+    .await?);
     Ok(rows.into_iter().map(Row::shown).collect())
 }
 
