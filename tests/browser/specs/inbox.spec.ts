@@ -189,8 +189,33 @@ test('of thousands of conversations few are drawn, and Back returns to the same 
       expect(await at()).toBeGreaterThan(1000);
     }).toPass({ timeout: 20_000, intervals: [50] });
 
+    // Rows that come in before the page has heard of a scrolling do not undo it.
+    const rows = async () => Number(await drawn.first().getAttribute('aria-setsize'));
+    let release: (() => void) | undefined;
+    await page.route('**/api/v1/conversations?*cursor=*', async (route) => {
+      await new Promise<void>((done) => (release = done));
+      await route.continue();
+    });
+    await list.evaluate((it) => it.scrollTo(0, it.scrollHeight));
+    await expect.poll(() => release !== undefined).toBe(true);
+    const loaded = await rows();
+    await list.evaluate((it) => {
+      window.addEventListener('scroll', (event) => event.stopImmediatePropagation(), true);
+      it.scrollTo(0, 600 * 86);
+    });
+    release?.();
+    await expect.poll(rows).toBe(loaded + 50);
+    expect(await list.evaluate((it) => it.scrollTop)).toBe(600 * 86);
+    await page.unroute('**/api/v1/conversations?*cursor=*');
+
+    await page.reload();
+    await expect(async () => {
+      await list.evaluate((it) => it.scrollTo(0, it.scrollHeight));
+      expect(await rows()).toBeGreaterThan(700);
+    }).toPass({ timeout: 20_000, intervals: [50] });
     // Clear of the end, where more rows would come in.
     await list.evaluate((it) => it.scrollTo(0, 600 * 86));
+    await expect.poll(at).toBeLessThan(605);
     await expect.poll(at).toBeGreaterThan(580);
     const seen = list.locator('[aria-posinset="606"]');
     const name = (await seen.getByRole('link').getAttribute('aria-label')) ?? '';

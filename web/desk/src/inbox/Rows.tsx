@@ -5,7 +5,7 @@ import { useMe } from '../app/session';
 import { useT } from '../i18n';
 import { useAction } from '../keys/ActionsProvider';
 import { Row } from './Row';
-import { keptScroll, keepScroll } from './scroll';
+import { heldTop, keptScroll, keepScroll } from './scroll';
 
 const HEIGHT = 86;
 const phone = () => window.matchMedia('(max-width: 720px)').matches;
@@ -43,19 +43,23 @@ export function Rows({ rows, current, scrollKey, picked, onPick, onOpen, more }:
     if (more && end >= rows.length - 15) more();
   }, [end, rows.length, more]);
 
-  const anchor = useRef<{ id: string; offset: number } | null>(null);
+  const shown = useRef({ rows, top: keptScroll(scrollKey) });
   useLayoutEffect(() => {
-    const held = anchor.current;
+    const before = shown.current;
     const element = box.current;
-    if (!held || !element || element.scrollTop < 8) return;
-    const at = rows.findIndex((row) => row.id === held.id);
-    if (at >= 0) element.scrollTop = at * height + held.offset;
+    if (element && before.rows !== rows) {
+      // Asked of the page itself: the word of a scrolling may still be under way.
+      const ended = element.scrollTop + element.clientHeight >= element.scrollHeight;
+      const top = ended ? Math.max(element.scrollTop, before.top) : element.scrollTop;
+      const held = heldTop(before.rows, rows, top, height);
+      if (held !== undefined) element.scrollTop = held;
+    }
+    shown.current = { rows, top: before.top };
   }, [rows, height]);
   const onScroll = () => {
     const top = box.current?.scrollTop ?? 0;
     keepScroll(scrollKey, top);
-    const row = rows[Math.floor(top / height)];
-    anchor.current = row ? { id: row.id, offset: top % height } : null;
+    shown.current.top = top;
   };
 
   const at = rows.findIndex((row) => row.id === current);
