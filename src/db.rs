@@ -17,11 +17,13 @@ use sqlx::{
 };
 
 mod apart;
+mod batch;
 mod embedded;
 mod error;
 mod log;
 
 pub use apart::{INDEX_FILES, remove as remove_index};
+pub use batch::{BETWEEN, Batch, Found, Row};
 pub use embedded::{Embedded, checkpoint};
 pub use error::{DbError, DbResult};
 use log::Log;
@@ -107,10 +109,6 @@ macro_rules! on_db {
 }
 
 /// Inserts all `rows`, many by a statement; with no rows it does nothing.
-///
-/// One statement costs a hop to SQLite's worker thread or a round trip to PostgreSQL, about as much as
-/// thirty rows do. A statement of a size that was not seen before costs more than that: it must be prepared. So the
-/// rows are [`padded`] to the few sizes that stay prepared, and the statement leaves out those too many.
 #[macro_export]
 macro_rules! insert_rows {
     ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr) => {
@@ -118,15 +116,16 @@ macro_rules! insert_rows {
     };
     ($tx:expr, $into:literal, $rows:expr, |$b:ident, $row:pat_param| $binds:expr, $then:literal) => {
         for portion in $rows[..].chunks($crate::db::SLICE) {
-            $crate::on_db!(&mut *$tx, |conn| {
-                let mut query = ::sqlx::QueryBuilder::new(concat!($into, "SELECT * FROM ("));
-                query.push_values($crate::db::padded(portion), |mut $b, $row| {
+            let mut batch = $tx.batch(portion.len());
+            batch.insert(
+                $into,
+                portion,
+                |$b, $row| {
                     $binds;
-                });
-                let rows = i64::try_from(portion.len()).unwrap_or(i64::MAX);
-                query.push(") AS list LIMIT 0 + ").push_bind(rows).push($then);
-                query.build().execute(conn).await?;
-            });
+                },
+                $then,
+            );
+            batch.run(&mut *$tx).await?;
         }
     };
 }
@@ -362,17 +361,6 @@ impl Tx {
             Self::Postgres(Unit::Write(transaction, _)) => transaction.commit().await?,
             Self::Sqlite(Unit::Read(_) | Unit::Limited(..))
             | Self::Postgres(Unit::Read(_) | Unit::Limited(..)) => {}
-        }
-        Ok(())
-    }
-
-    /// Lets transactions append to the event log one after another, so that its numbers become visible in
-    /// their order and a reader needs no more than the last one that it saw.
-    ///
-    /// Take it last: nothing that can wait may come between it and the commit.
-    pub async fn lock_log(&mut self) -> DbResult<()> {
-        if let Self::Postgres(tx) = self {
-            sqlx::query("SELECT pg_advisory_xact_lock(1)").execute(&mut **tx).await?;
         }
         Ok(())
     }

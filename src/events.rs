@@ -9,8 +9,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
-    db::{DbResult, Tx},
-    insert_rows, on_db,
+    db::{Batch, DbResult, SLICE, Tx},
+    on_db,
 };
 
 pub mod kinds;
@@ -159,34 +159,44 @@ pub struct Event {
 
 /// Appends to the log. It must be the last thing before the commit, for the log is locked from here to there.
 pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> DbResult<()> {
-    if events.is_empty() {
-        return Ok(());
+    for portion in events.chunks(SLICE) {
+        let mut batch = tx.batch(portion.len());
+        add(&mut batch, portion);
+        batch.run(tx).await?;
     }
+    Ok(())
+}
+
+/// Appends to the log as the last statement of a batch, just before the commit.
+pub fn add(batch: &mut Batch, events: &[NewEvent]) {
     for new in events {
         debug_assert!(kinds::heard_by(new.kind).is_some(), "who may hear of {}?", new.kind);
     }
-    tx.lock_log().await?;
-    insert_rows!(
-        tx,
+    if events.is_empty() {
+        return;
+    }
+    batch.lock_log();
+    batch.insert(
         "INSERT INTO events
              (kind, at, actor_kind, actor_id, actor_name, contact_id, conversation_id, message_id, ticket_id,
               identity_id, history, data) ",
         events,
-        |row, new| row
-            .push_bind(new.kind)
-            .push_bind(new.at)
-            .push_bind(new.actor.kind)
-            .push_bind(new.actor.id)
-            .push_bind(&new.actor.name)
-            .push_bind(new.contact_id)
-            .push_bind(new.conversation_id)
-            .push_bind(new.message_id)
-            .push_bind(new.ticket_id)
-            .push_bind(new.identity_id)
-            .push_bind(new.history)
-            .push_bind(Json(&new.data))
+        |row, new| {
+            row.push_bind(new.kind)
+                .push_bind(new.at)
+                .push_bind(new.actor.kind)
+                .push_bind(new.actor.id)
+                .push_bind(&new.actor.name)
+                .push_bind(new.contact_id)
+                .push_bind(new.conversation_id)
+                .push_bind(new.message_id)
+                .push_bind(new.ticket_id)
+                .push_bind(new.identity_id)
+                .push_bind(new.history)
+                .push_bind(Json(&new.data));
+        },
+        "",
     );
-    Ok(())
 }
 
 /// The rows of [`Event`].

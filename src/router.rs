@@ -10,16 +10,14 @@ use std::collections::{HashMap, HashSet};
 
 use sapa_channel::{Arrival, ChannelId, Receipted, Refused, new_id};
 use serde_json::json;
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::{
-    db::{DbResult, Tx, keep, padded},
+    db::{Batch, DbResult, Tx},
     events::{self, Actor, NewEvent},
-    files, insert_rows,
+    files,
     intake::SLICE,
     keys::Keys,
-    on_db,
 };
 
 mod apply;
@@ -49,18 +47,30 @@ pub async fn route(
     arrivals: &[Arrival],
 ) -> DbResult<Vec<Routed>> {
     debug_assert!(arrivals.len() <= SLICE, "a slice is bounded");
-    let known = known(tx, arrivals).await?;
-    let fresh = store_originals(tx, arrivals, &known).await?;
+    let mut batch = tx.batch(arrivals.len());
+    ask_known(&mut batch, arrivals);
+    let asked = load::ask(&mut batch, tx.lock_contacts(), keys, arrivals);
+    let mut found = batch.fetch(tx).await?;
+    let known = known(arrivals, found.rows()?);
+    let mut context = asked.answers(&mut found)?;
+    let fresh = fresh(arrivals, &known);
     let new: Vec<Fresh> = fresh.iter().flatten().copied().collect();
     let mut plan = Plan::default();
     if !new.is_empty() {
-        let context = load::load(tx, keys, policy, &new).await?;
+        load::load(tx, keys, policy, &mut context, &new).await?;
         plan = decide(context, policy, &new, new_id);
-        apply::apply(tx, &plan).await?;
-        plan.events.extend(apply::rare(tx, &plan).await?);
         plan.events.extend(new.iter().filter_map(quarantined));
+        let mut batch = tx.batch(new.len());
+        apply::write(&mut batch, &plan, &new);
+        if plan.has_rare() {
+            batch.run(tx).await?;
+            plan.events.extend(apply::rare(tx, &plan).await?);
+            events::append(tx, &plan.events).await?;
+        } else {
+            events::add(&mut batch, &plan.events);
+            batch.run(tx).await?;
+        }
     }
-    events::append(tx, &plan.events).await?;
 
     let messages: HashMap<Uuid, Uuid> =
         plan.messages.iter().map(|message| (message.fresh.original_id, message.id)).collect();
@@ -105,74 +115,44 @@ struct Known {
     message: Option<Uuid>,
 }
 
-/// Looks up which arrivals are stored already, under their transport keys.
-async fn known<'m>(tx: &mut Tx, arrivals: &'m [Arrival]) -> DbResult<HashMap<Key<'m>, Known>> {
-    let rows: Vec<(ChannelId, String, Vec<u8>, Option<Uuid>)> = on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new("WITH wanted (channel_id, transport_key) AS (");
-        let all = padded(arrivals);
-        query.push_values(&all, |mut row, arrival| {
+/// Asks which arrivals are stored already, under their transport keys.
+fn ask_known(batch: &mut Batch, arrivals: &[Arrival]) {
+    batch
+        .statement("WITH wanted (channel_id, transport_key) AS (")
+        .values(arrivals, |row, arrival| {
             row.push_bind(arrival.channel).push_bind(&arrival.transport_key);
-        });
-        query.push(
+        })
+        .push(
             ") SELECT o.channel_id, o.transport_key, o.digest, m.id
                FROM originals o LEFT JOIN messages m ON m.original_id = o.id
                WHERE (o.channel_id, o.transport_key) IN (SELECT channel_id, transport_key FROM wanted)",
         );
-        query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-    });
+}
+
+/// Which arrivals are stored already.
+fn known(
+    arrivals: &[Arrival],
+    rows: Vec<(ChannelId, String, Vec<u8>, Option<Uuid>)>,
+) -> HashMap<Key<'_>, Known> {
     let keys: HashMap<Key, Key> =
         arrivals.iter().map(|arrival| (key(arrival), key(arrival))).collect();
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .filter_map(|(channel, transport_key, digest, message)| {
             let key = keys.get(&(channel, transport_key.as_str()))?;
             Some((*key, Known { digest, message }))
         })
-        .collect())
+        .collect()
 }
 
-/// Stores the originals that are not known yet, and tells which these are (D3, first level; D4). One that another
-/// router has just stored is a conflict, and known when the slice comes again.
-async fn store_originals<'m>(
-    tx: &mut Tx,
-    arrivals: &'m [Arrival],
-    known: &HashMap<Key<'m>, Known>,
-) -> DbResult<Vec<Option<Fresh<'m>>>> {
+/// Which arrivals are to be stored, with the ids of their originals: those that are not, each once.
+fn fresh<'m>(arrivals: &'m [Arrival], known: &HashMap<Key<'m>, Known>) -> Vec<Option<Fresh<'m>>> {
     let mut seen = HashSet::new();
-    let fresh: Vec<Option<Fresh>> = arrivals
+    arrivals
         .iter()
         .map(|arrival| {
             let key = key(arrival);
             let new = !known.contains_key(&key) && seen.insert(key);
             new.then(|| Fresh { original_id: new_id(), arrival })
         })
-        .collect();
-    let mut rows: Vec<&Fresh> = fresh.iter().flatten().collect();
-    // One order for all routers, so that two of them cannot wait for each other.
-    rows.sort_by_key(|row| key(row.arrival));
-    insert_rows!(
-        tx,
-        "INSERT INTO originals
-             (id, channel_id, transport_key, digest, media_type, size, body, received_at, state, envelope, reason,
-              attempts) ",
-        &rows,
-        |row, fresh| {
-            let arrival = fresh.arrival;
-            let reason = arrival.content.as_ref().err().map(ToString::to_string);
-            row.push_bind(fresh.original_id)
-                .push_bind(arrival.channel)
-                .push_bind(&arrival.transport_key)
-                .push_bind(files::hash(&arrival.original.bytes).to_vec())
-                .push_bind(arrival.original.media_type)
-                .push_bind(i64::try_from(arrival.original.bytes.len()).unwrap_or(i64::MAX))
-                .push_bind(files::inline(&arrival.original.bytes))
-                .push_bind(arrival.received_at)
-                .push_bind(if reason.is_some() { "quarantined" } else { "taken" })
-                // Only what could not be read is read again.
-                .push_bind(arrival.original.envelope.as_deref().filter(|_| reason.is_some()))
-                .push_bind(reason)
-                .push_bind(1_i64)
-        }
-    );
-    Ok(fresh)
+        .collect()
 }

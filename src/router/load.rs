@@ -1,9 +1,9 @@
-//! Reads what the rules need to know of a slice: one statement a table, whatever the number of arrivals.
+//! Reads what the rules need to know of a slice: one statement a table, whatever the number of arrivals, and as many as
+//! can be in one go.
 
 use std::collections::{HashMap, HashSet};
 
-use sapa_channel::{Address, ChannelId, Inbound, Message, Timestamp};
-use sqlx::QueryBuilder;
+use sapa_channel::{Address, Arrival, ChannelId, Inbound, Message, Timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     tickets,
 };
 use crate::{
-    db::{DbResult, Tx, keep, padded},
+    db::{Batch, DbResult, Found, Tx},
     keys::{Keys, token_hash},
     on_db,
 };
@@ -20,62 +20,121 @@ use crate::{
 /// The most ids of earlier messages that are looked up for one mail.
 const MOST_ANSWERED: usize = 20;
 
-/// Reads the context of a slice. On PostgreSQL it locks the contacts that it concerns.
-pub async fn load(
-    tx: &mut Tx,
-    keys: &Keys,
-    policy: Policy,
-    arrivals: &[Fresh<'_>],
-) -> DbResult<Context> {
-    let messages: Vec<(&Fresh, &Message)> = arrivals
-        .iter()
-        .filter_map(|fresh| match &fresh.arrival.content {
-            Ok(Inbound::Message(message)) => Some((fresh, &**message)),
+/// The messages among arrivals.
+fn messages<'m>(
+    arrivals: impl IntoIterator<Item = &'m Arrival>,
+) -> Vec<(&'m Arrival, &'m Message)> {
+    arrivals
+        .into_iter()
+        .filter_map(|arrival| match &arrival.content {
+            Ok(Inbound::Message(message)) => Some((arrival, &**message)),
             _ => None,
         })
-        .collect();
-    let mut context = Context::default();
-    if messages.is_empty() {
-        return Ok(context);
-    }
-    identities(tx, &mut context, &messages).await?;
-    answered(tx, keys, &mut context, &messages).await?;
-    mailings::load(tx, keys, &mut context, policy, &messages).await?;
-    links(tx, &mut context, &messages).await?;
-    conversations(tx, &mut context, policy, &messages).await?;
-    logical_keys(tx, &mut context, &messages).await?;
-    tickets::load(tx, &mut context).await?;
-    Ok(context)
+        .collect()
 }
 
-async fn identities(
-    tx: &mut Tx,
-    context: &mut Context,
-    messages: &[(&Fresh<'_>, &Message)],
-) -> DbResult<()> {
-    let addresses: HashSet<&Address> = messages
+/// What was asked of the database, for its answers to be understood.
+pub struct Asked<'m> {
+    addresses: HashSet<&'m Address>,
+    tokens: Vec<(&'m str, Uuid)>,
+    answered: bool,
+    logical_keys: bool,
+}
+
+/// Asks all that can be asked at once: who the senders are, what they answer, and what came by another way.
+/// On PostgreSQL the senders' contacts are locked from here on.
+pub fn ask<'m>(batch: &mut Batch, lock: &str, keys: &Keys, arrivals: &'m [Arrival]) -> Asked<'m> {
+    let messages = messages(arrivals);
+    let addresses = messages
         .iter()
         .flat_map(|(_, message)| {
             std::iter::once(&message.sender.address)
                 .chain(message.sender.claims.iter().map(|claim| &claim.address))
         })
         .collect();
-    let lock = tx.lock_contacts();
-    let rows: Vec<(String, String, Uuid, Uuid, bool, bool)> = on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new("WITH wanted (kind, value) AS (");
-        let all = padded(addresses.iter().copied());
-        query.push_values(&all, |mut row, address| {
+    identities(batch, lock, &addresses);
+    let wanted: HashSet<&str> = messages
+        .iter()
+        .flat_map(|(_, message)| message.thread.answers.iter().take(MOST_ANSWERED))
+        .map(String::as_str)
+        .collect();
+    let tokens: Vec<(&str, Uuid)> = messages
+        .iter()
+        .filter_map(|(_, message)| message.thread.token.as_deref())
+        .filter_map(|token| Some((token, keys.replied_message(token)?)))
+        .collect();
+    answered(batch, &wanted, &tokens);
+    let wanted_keys: Vec<(ChannelId, &str)> = messages
+        .iter()
+        .filter_map(|(arrival, message)| Some((arrival.channel, message.logical_key.as_deref()?)))
+        .collect();
+    logical_keys(batch, &wanted_keys);
+    Asked { addresses, tokens, answered: !wanted.is_empty(), logical_keys: !wanted_keys.is_empty() }
+}
+
+impl Asked<'_> {
+    /// What the database answered.
+    pub fn answers(self, found: &mut Found) -> DbResult<Context> {
+        let mut context = Context::default();
+        if !self.addresses.is_empty() {
+            know_identities(&mut context, self.addresses, &found.rows()?);
+        }
+        let mut rows: Vec<MessageRow> = Vec::new();
+        if self.answered {
+            rows.extend(found.rows::<MessageRow>()?);
+        }
+        if !self.tokens.is_empty() {
+            rows.extend(found.rows::<MessageRow>()?);
+        }
+        know_messages(&mut context, &self.tokens, rows);
+        if self.logical_keys {
+            context.known.extend(found.rows::<(ChannelId, String)>()?);
+        }
+        Ok(context)
+    }
+}
+
+/// Reads the rest of what the rules need to know of arrivals that are new.
+pub async fn load(
+    tx: &mut Tx,
+    keys: &Keys,
+    policy: Policy,
+    context: &mut Context,
+    arrivals: &[Fresh<'_>],
+) -> DbResult<()> {
+    let messages = messages(arrivals.iter().map(|fresh| fresh.arrival));
+    if messages.is_empty() {
+        return Ok(());
+    }
+    mailings::load(tx, keys, context, policy, &messages).await?;
+    links(tx, context, &messages).await?;
+    conversations(tx, context, policy, &messages).await?;
+    tickets::load(tx, context).await
+}
+
+fn identities(batch: &mut Batch, lock: &str, addresses: &HashSet<&Address>) {
+    let wanted: Vec<&Address> = addresses.iter().copied().collect();
+    if wanted.is_empty() {
+        return;
+    }
+    batch
+        .statement("WITH wanted (kind, value) AS (")
+        .values(&wanted, |row, address| {
             row.push_bind(address.kind.as_str()).push_bind(&address.value);
-        });
-        query.push(
+        })
+        .push(
             ") SELECT i.kind, i.value, i.id, c.id, i.proof IS NOT NULL,
                       NOT EXISTS (SELECT 1 FROM identities j WHERE j.contact_id = c.id AND j.id <> i.id)
                FROM identities i JOIN contacts c ON c.id = i.contact_id
                WHERE (i.kind, i.value) IN (SELECT kind, value FROM wanted)",
-        );
-        query.push(lock);
-        query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-    });
+        )
+        .push(lock);
+}
+
+/// An address that is known: its kind, value and id, its contact, whether it was proved, and whether it is the only one.
+type IdentityRow = (String, String, Uuid, Uuid, bool, bool);
+
+fn know_identities(context: &mut Context, addresses: HashSet<&Address>, rows: &[IdentityRow]) {
     let found: HashMap<(&str, &str), KnownIdentity> = rows
         .iter()
         .map(|(kind, value, id, contact_id, proved, alone)| {
@@ -89,60 +148,26 @@ async fn identities(
             context.identities.insert(address.clone(), *known);
         }
     }
-    Ok(())
 }
 
 /// A message that may be answered: its id, its id on the channel, its conversation, contact and identity.
 type MessageRow = (Uuid, Option<String>, Uuid, Uuid, Option<Uuid>);
 
-async fn answered(
-    tx: &mut Tx,
-    keys: &Keys,
-    context: &mut Context,
-    messages: &[(&Fresh<'_>, &Message)],
-) -> DbResult<()> {
-    let tokens: Vec<(&str, Uuid)> = messages
-        .iter()
-        .filter_map(|(_, message)| message.thread.token.as_deref())
-        .filter_map(|token| Some((token, keys.replied_message(token)?)))
-        .collect();
-    let wanted: HashSet<&str> = messages
-        .iter()
-        .flat_map(|(_, message)| message.thread.answers.iter().take(MOST_ANSWERED))
-        .map(String::as_str)
-        .collect();
-    if tokens.is_empty() && wanted.is_empty() {
-        return Ok(());
-    }
-    let mut rows: Vec<MessageRow> = Vec::new();
+const MESSAGE: &str =
+    "SELECT id, external_id, conversation_id, contact_id, identity_id FROM messages WHERE ";
+
+fn answered(batch: &mut Batch, wanted: &HashSet<&str>, tokens: &[(&str, Uuid)]) {
     if !wanted.is_empty() {
-        rows.extend::<Vec<_>>(on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "SELECT id, external_id, conversation_id, contact_id, identity_id FROM messages WHERE external_id IN (",
-            );
-            let mut list = query.separated(", ");
-            let all = padded(wanted.iter().copied());
-            for external_id in &all {
-                list.push_bind(*external_id);
-            }
-            query.push(") ORDER BY seq");
-            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-        }));
+        let wanted: Vec<&str> = wanted.iter().copied().collect();
+        batch.statement(MESSAGE).push("external_id IN ").list(&wanted).push(" ORDER BY seq");
     }
     if !tokens.is_empty() {
-        rows.extend::<Vec<_>>(on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new(
-                "SELECT id, external_id, conversation_id, contact_id, identity_id FROM messages WHERE id IN (",
-            );
-            let mut list = query.separated(", ");
-            let all = padded(tokens.iter().map(|(_, id)| *id));
-            for id in &all {
-                list.push_bind(*id);
-            }
-            query.push(")");
-            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-        }));
+        let ids: Vec<Uuid> = tokens.iter().map(|(_, id)| *id).collect();
+        batch.statement(MESSAGE).push("id IN ").list(&ids);
     }
+}
+
+fn know_messages(context: &mut Context, tokens: &[(&str, Uuid)], rows: Vec<MessageRow>) {
     for (id, external_id, conversation_id, contact_id, identity_id) in rows {
         let message = KnownMessage { conversation_id, contact_id, identity_id };
         for (token, _) in tokens.iter().filter(|(_, wanted)| *wanted == id) {
@@ -152,15 +177,29 @@ async fn answered(
             context.messages.entry(external_id).or_insert(message);
         }
     }
-    Ok(())
+}
+
+fn logical_keys(batch: &mut Batch, wanted: &[(ChannelId, &str)]) {
+    if wanted.is_empty() {
+        return;
+    }
+    batch
+        .statement("WITH wanted (channel_id, logical_key) AS (")
+        .values(wanted, |row, (channel, key)| {
+            row.push_bind(*channel).push_bind(*key);
+        })
+        .push(
+            ") SELECT channel_id, logical_key FROM messages
+               WHERE (channel_id, logical_key) IN (SELECT channel_id, logical_key FROM wanted)",
+        );
 }
 
 async fn links(
     tx: &mut Tx,
     context: &mut Context,
-    messages: &[(&Fresh<'_>, &Message)],
+    messages: &[(&Arrival, &Message)],
 ) -> DbResult<()> {
-    for (fresh, message) in messages {
+    for (arrival, message) in messages {
         // Rare: a customer opens the link that an officer sent him.
         let Some(token) = message.thread.token.as_deref().filter(|token| {
             !context.tokens.contains_key(*token) && !context.recipients.contains_key(*token)
@@ -172,7 +211,7 @@ async fn links(
             "SELECT contact_id FROM links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2"
         )
         .bind(token_hash(token))
-        .bind(fresh.arrival.received_at)
+        .bind(arrival.received_at)
         .fetch_optional(conn)
         .await?
         });
@@ -206,7 +245,7 @@ async fn conversations(
     tx: &mut Tx,
     context: &mut Context,
     policy: Policy,
-    messages: &[(&Fresh<'_>, &Message)],
+    messages: &[(&Arrival, &Message)],
 ) -> DbResult<()> {
     let contacts: HashSet<Uuid> = context
         .identities
@@ -214,78 +253,38 @@ async fn conversations(
         .map(|identity| identity.contact_id)
         .chain(context.links.values().copied())
         .collect();
-    let oldest =
-        messages.iter().map(|(fresh, _)| fresh.arrival.received_at).min().unwrap_or_default();
-    if !contacts.is_empty() {
-        let since = oldest.before(policy.join_within.max(policy.reopen_within));
-        let rows: Vec<ConversationRow> = on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new(CONVERSATION);
-            query.push("contact_id IN (");
-            let mut list = query.separated(", ");
-            let all = padded(contacts.iter().copied());
-            for id in &all {
-                list.push_bind(*id);
-            }
-            query
-                .push(") AND last_message_at >= ")
-                .push_bind(since)
-                .push(" ORDER BY last_message_at");
-            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-        });
-        for row in rows {
-            let conversation = known(row);
-            context.conversations.entry(conversation.contact_id).or_default().push(conversation);
-        }
-    }
+    let contacts: Vec<Uuid> = contacts.into_iter().collect();
     let answered: HashSet<Uuid> = context
         .messages
         .values()
         .chain(context.tokens.values())
         .map(|message| message.conversation_id)
         .collect();
+    let answered: Vec<Uuid> = answered.into_iter().collect();
+    let oldest = messages.iter().map(|(arrival, _)| arrival.received_at).min().unwrap_or_default();
+    let since = oldest.before(policy.join_within.max(policy.reopen_within));
+    let mut batch = tx.batch(messages.len());
+    if !contacts.is_empty() {
+        batch
+            .statement(CONVERSATION)
+            .push("contact_id IN ")
+            .list(&contacts)
+            .push(" AND last_message_at >= ")
+            .push_bind(since)
+            .push(" ORDER BY last_message_at");
+    }
     if !answered.is_empty() {
-        let rows: Vec<ConversationRow> = on_db!(&mut *tx, |conn| {
-            let mut query = QueryBuilder::new(CONVERSATION);
-            query.push("id IN (");
-            let mut list = query.separated(", ");
-            let all = padded(answered.iter().copied());
-            for id in &all {
-                list.push_bind(*id);
-            }
-            query.push(")");
-            query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-        });
+        batch.statement(CONVERSATION).push("id IN ").list(&answered);
+    }
+    let mut found = batch.fetch(tx).await?;
+    if !contacts.is_empty() {
+        for conversation in found.rows::<ConversationRow>()?.into_iter().map(known) {
+            context.conversations.entry(conversation.contact_id).or_default().push(conversation);
+        }
+    }
+    if !answered.is_empty() {
+        let rows = found.rows::<ConversationRow>()?;
         context.answered = rows.into_iter().map(known).map(|found| (found.id, found)).collect();
     }
-    Ok(())
-}
-
-async fn logical_keys(
-    tx: &mut Tx,
-    context: &mut Context,
-    messages: &[(&Fresh<'_>, &Message)],
-) -> DbResult<()> {
-    let wanted: Vec<(ChannelId, &str)> = messages
-        .iter()
-        .filter_map(|(fresh, message)| {
-            Some((fresh.arrival.channel, message.logical_key.as_deref()?))
-        })
-        .collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<(ChannelId, String)> = on_db!(tx, |conn| {
-        let mut query = QueryBuilder::new("WITH wanted (channel_id, logical_key) AS (");
-        let all = padded(wanted.iter().copied());
-        query.push_values(&all, |mut row, (channel, key)| {
-            row.push_bind(*channel).push_bind(*key);
-        });
-        query.push(
-            ") SELECT channel_id, logical_key FROM messages
-               WHERE (channel_id, logical_key) IN (SELECT channel_id, logical_key FROM wanted)",
-        );
-        query.build_query_as().persistent(keep(all.len())).fetch_all(conn).await?
-    });
-    context.known.extend(rows);
     Ok(())
 }

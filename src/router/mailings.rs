@@ -5,11 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sapa_channel::{ChannelId, Message, Timestamp};
+use sapa_channel::{Arrival, ChannelId, Message, Timestamp};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::plan::{Context, Fresh, KnownConversation, KnownRecipient, Plan, Policy};
+use super::plan::{Context, KnownConversation, KnownRecipient, Plan, Policy};
 use crate::{
     db::{DbResult, Tx, keep},
     events::NewEvent,
@@ -71,7 +71,7 @@ pub(super) async fn load(
     keys: &Keys,
     context: &mut Context,
     policy: Policy,
-    messages: &[(&Fresh<'_>, &Message)],
+    messages: &[(&Arrival, &Message)],
 ) -> DbResult<()> {
     leaving(tx, keys, context, messages).await?;
     let mut by_row: HashMap<Uuid, Vec<String>> = HashMap::new();
@@ -137,7 +137,7 @@ async fn leaving(
     tx: &mut Tx,
     keys: &Keys,
     context: &mut Context,
-    messages: &[(&Fresh<'_>, &Message)],
+    messages: &[(&Arrival, &Message)],
 ) -> DbResult<()> {
     for (_, message) in messages {
         // Rare, so by a statement each.
@@ -163,21 +163,20 @@ async fn mailed(
     tx: &mut Tx,
     context: &mut Context,
     policy: Policy,
-    messages: &[(&Fresh<'_>, &Message)],
+    messages: &[(&Arrival, &Message)],
 ) -> DbResult<()> {
     let wanted: HashSet<(Uuid, ChannelId)> = messages
         .iter()
         .filter(|(_, message)| message.sender.address.kind.as_str() == "telegram")
-        .filter_map(|(fresh, message)| {
+        .filter_map(|(arrival, message)| {
             let known = context.identities.get(&message.sender.address)?;
-            Some((known.contact_id, fresh.arrival.channel))
+            Some((known.contact_id, arrival.channel))
         })
         .collect();
     if wanted.is_empty() {
         return Ok(());
     }
-    let oldest =
-        messages.iter().map(|(fresh, _)| fresh.arrival.received_at).min().unwrap_or_default();
+    let oldest = messages.iter().map(|(arrival, _)| arrival.received_at).min().unwrap_or_default();
     let since = oldest.before(policy.join_within);
     let rows: Vec<(Uuid, Uuid, Uuid, Option<Uuid>, ChannelId)> = on_db!(tx, |conn| {
         let mut query = QueryBuilder::new(

@@ -146,6 +146,20 @@ pub struct Plan<'m> {
     pub leaving: Vec<Uuid>,
 }
 
+impl Plan<'_> {
+    /// Whether there is anything to be done one by one, or of which the log tells what only the database knows.
+    #[must_use]
+    pub fn has_rare(&self) -> bool {
+        !(self.edits.is_empty()
+            && self.merges.is_empty()
+            && self.suggestions.is_empty()
+            && self.used_links.is_empty()
+            && self.tickets.is_empty()
+            && self.answered.is_empty()
+            && self.leaving.is_empty())
+    }
+}
+
 /// A contact to be made.
 #[derive(Debug)]
 pub struct NewContact<'m> {

@@ -121,6 +121,18 @@ pub struct Planned {
     pub offers: Vec<(Uuid, Uuid, Uuid, Timestamp)>,
 }
 
+impl Planned {
+    /// Whether messages belong to no tickets.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.opened.is_empty()
+            && self.reopened.is_empty()
+            && self.conversations.is_empty()
+            && self.messages.is_empty()
+            && self.offers.is_empty()
+    }
+}
+
 /// A ticket to be opened.
 #[derive(Clone, Debug)]
 pub struct Opened {

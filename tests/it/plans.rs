@@ -46,9 +46,8 @@ impl<S: Subscriber> Layer<S> for Keeper {
         let mut statement = Statement::default();
         event.record(&mut statement);
         let sql = if statement.whole.is_empty() { statement.summary } else { statement.whole };
-        if !sql.is_empty() {
-            STATEMENTS.lock().unwrap_or_else(PoisonError::into_inner).push(sql);
-        }
+        let each = sql.split(sapa::db::BETWEEN).filter(|sql| !sql.is_empty()).map(str::to_owned);
+        STATEMENTS.lock().unwrap_or_else(PoisonError::into_inner).extend(each);
     }
 }
 
