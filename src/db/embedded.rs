@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    Connection as _, SqlitePool,
+    Connection as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio_util::sync::CancellationToken;
@@ -12,9 +12,16 @@ use tokio_util::sync::CancellationToken;
 use super::{Db, DbResult, STATEMENTS, apart, log::Log};
 use crate::app::{App, woken};
 
-/// From so many pages in the log on, the writer copies them into the file itself when it commits. Until then
-/// [`checkpoint`] does it, and the writer does not wait.
-const MOST_LOG: &str = "16000";
+/// From so many pages in the log on, [`checkpoint`] lets the writer wait while it copies the last of them, for the log to
+/// begin anew.
+const LONG_LOG: i64 = 16_000;
+
+/// How often [`checkpoint`] copies what came into a long log meanwhile, before it lets the writer wait for the rest.
+const CATCH_UP: u32 = 4;
+
+/// From so many pages in the log on, the writer copies them into the file itself when it commits: where [`checkpoint`]
+/// cannot keep up, or does not run.
+const MOST_LOG: &str = "48000";
 
 /// How long [`checkpoint`] leaves the log alone: a page that is written again and again shall be copied once.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
@@ -90,11 +97,28 @@ impl Embedded {
         self.writer.close().await;
     }
 
-    /// Copies what is in the log into the file, as far as no reader needs the old pages. The writer goes on meanwhile.
+    /// Copies what is in the log into the file, as far as no reader needs the old pages. The writer goes on meanwhile,
+    /// but when the log is long: then it waits while the last of it is copied, and begins the log anew.
     async fn checkpoint(&self) -> DbResult<()> {
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.checkpointer).await?;
+        for _ in 0..CATCH_UP {
+            let (length, copied) = copy(&mut *self.checkpointer.acquire().await?).await?;
+            if length < LONG_LOG {
+                return Ok(());
+            }
+            if length - copied < LONG_LOG / 16 {
+                break;
+            }
+        }
+        copy(&mut *self.writer.acquire().await?).await?;
         Ok(())
     }
+}
+
+/// Copies what is in the log into the file. Tells how many pages are in the log, and how many of them are in the file.
+async fn copy(connection: &mut SqliteConnection) -> DbResult<(i64, i64)> {
+    let (_, length, copied): (i64, i64, i64) =
+        sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
+    Ok((length, copied))
 }
 
 /// A pool whose connections see the search index too.

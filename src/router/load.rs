@@ -52,7 +52,8 @@ pub fn ask<'m>(batch: &mut Batch, lock: &str, keys: &Keys, arrivals: &'m [Arriva
                 .chain(message.sender.claims.iter().map(|claim| &claim.address))
         })
         .collect();
-    identities(batch, lock, &addresses);
+    let claims = messages.iter().any(|(_, message)| !message.sender.claims.is_empty());
+    identities(batch, lock, &addresses, claims);
     let wanted: HashSet<&str> = messages
         .iter()
         .flat_map(|(_, message)| message.thread.answers.iter().take(MOST_ANSWERED))
@@ -112,22 +113,28 @@ pub async fn load(
     tickets::load(tx, context).await
 }
 
-fn identities(batch: &mut Batch, lock: &str, addresses: &HashSet<&Address>) {
+fn identities(batch: &mut Batch, lock: &str, addresses: &HashSet<&Address>, claims: bool) {
     let wanted: Vec<&Address> = addresses.iter().copied().collect();
     if wanted.is_empty() {
         return;
     }
+    let alone = if claims {
+        "NOT EXISTS (SELECT 1 FROM identities j WHERE j.contact_id = i.contact_id AND j.id <> i.id)"
+    } else {
+        "FALSE"
+    };
+    // Only to be locked: there is no identity without a contact.
+    let join = if lock.is_empty() { "" } else { " JOIN contacts c ON c.id = i.contact_id" };
     batch
         .statement("WITH wanted (kind, value) AS (")
         .values(&wanted, |row, address| {
             row.push_bind(address.kind.as_str()).push_bind(&address.value);
         })
-        .push(
-            ") SELECT i.kind, i.value, i.id, c.id, i.proof IS NOT NULL,
-                      NOT EXISTS (SELECT 1 FROM identities j WHERE j.contact_id = c.id AND j.id <> i.id)
-               FROM identities i JOIN contacts c ON c.id = i.contact_id
-               WHERE (i.kind, i.value) IN (SELECT kind, value FROM wanted)",
-        )
+        .push(") SELECT i.kind, i.value, i.id, i.contact_id, i.proof IS NOT NULL, ")
+        .push(alone)
+        .push(" FROM identities i")
+        .push(join)
+        .push(" WHERE (i.kind, i.value) IN (SELECT kind, value FROM wanted)")
         .push(lock);
 }
 

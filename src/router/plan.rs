@@ -26,7 +26,8 @@ pub struct KnownIdentity {
     pub contact_id: Uuid,
     /// Whether it was ever proved.
     pub proved: bool,
-    /// Whether its contact is known by no other address: an anonymous visitor.
+    /// Whether its contact is known by no other address: an anonymous visitor. It is looked up where somebody claims an
+    /// address, and false elsewhere.
     pub alone: bool,
 }
 
